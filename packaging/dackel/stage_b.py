@@ -32,8 +32,6 @@ LARGEST_WEIGHT = 12.0
 MOST_CODE_NOISE = 0.25
 LEAST_TIME = 0.03
 NO_CODE_SHARE = 0.05
-SIZES = ("384x384", "512x384", "384x512", "256x256")
-"""Sizes that Stage B learns from; what it does is local, and each more costs a compilation."""
 
 
 def new_decoder() -> WuerstchenDiffNeXt:
@@ -82,20 +80,19 @@ class Examples:
     """Draws batches of one size each; some without words, some without a code."""
 
     def __init__(self, work: Path, pictures: Pictures) -> None:
-        self._coded = [c for c in coded_pictures(work, pictures) if c.bucket.name in SIZES]
+        self._coded = [c for c in coded_pictures(work, pictures) if len(c.latents)]
         self._tokenizer = load_tokenizer(work / "tokenizer")
         new = new_decoder_text_encoder(self._tokenizer)
         self._text = load_text_encoder(work, "text_b", new)
 
     def draw(self, rng: random.Random, at_reference: int) -> Example:
-        chosen = rng.choices(self._coded, weights=[c.bucket.count for c in self._coded])[0]
+        chosen = rng.choices(self._coded, weights=[len(c.latents) for c in self._coded])[0]
         size = chosen.bucket.batch_size(at_reference)
-        rows = rng.sample(range(chosen.bucket.count), size)
+        rows = rng.sample(range(len(chosen.latents)), size)
         scenes = [scene_at(chosen.bucket.first + row) for row in rows]
         words = [caption(scene, rng) if rng.random() < 0.7 else "" for scene in scenes]
         with torch.no_grad():
             clip = encode(self._text, *tokens_of(self._tokenizer, words))
-        assert chosen.latents is not None
         real = chosen.latents[rows].to(device()).float()
         return Example(real, self._spoiled(chosen.codes[rows].to(device()).float()), clip)
 
