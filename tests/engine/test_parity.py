@@ -1,0 +1,203 @@
+"""The same checkpoint, seed and settings give the same numbers as diffusers' own pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from checkpoints import Layout, Library, make_checkpoint, prior_of
+from stock_pipelines import StockPipelines, load_stock
+from wurstdesk.engine import components
+from wurstdesk.engine.decoder import decode_vqgan, sample_decoder
+from wurstdesk.engine.layers import TextGuidance
+from wurstdesk.engine.model_files import describe
+from wurstdesk.engine.prior import latent_size, sample_prior
+from wurstdesk.engine.prompt import PromptEncoder
+from wurstdesk.engine.sampling import make_schedule, picture_generators
+from wurstdesk.generation import DEFAULT_STAGE_C_TIMESTEPS, CancelToken, CheckpointInfo
+
+PROMPT = "a red dog, very long,, at night; 3 cats"
+SQUARE, WIDE, TALL = (256, 256), (384, 128), (128, 384)
+
+
+class Ours:
+    """Our loops over our components, as the generator uses them."""
+
+    def __init__(self, info: CheckpointInfo, dtype: torch.dtype) -> None:
+        target = (torch.device("cpu"), dtype)
+        self.dtype = dtype
+        self.prior = components.load_prior(info.prior_path, target)
+        self.decoder = components.load_decoder(info.path, target)
+        self.vqgan = components.load_vqgan(info.path, target)
+        self.scheduler = components.load_scheduler(info.path)
+        self.prior_text, self.decoder_text = (
+            PromptEncoder(
+                components.load_tokenizer(half), components.load_text_encoder(half, target)
+            )
+            for half in (info.prior_path, info.path)
+        )
+
+    @torch.inference_mode()
+    def image_embeddings(
+        self,
+        negative: str,
+        seeds: list[int],
+        times: Sequence[float] | int,
+        size: tuple[int, int],
+        guidance: float,
+    ) -> Tensor:
+        steps = sample_prior(
+            self.prior,
+            make_schedule(self.scheduler, times, self.dtype),
+            _text(self.prior_text, negative, guidance),
+            picture_generators(seeds),
+            latent_size(*size),
+            CancelToken(),
+        )
+        return list(steps)[-1].latents * 42.0 - 1.0
+
+    @torch.inference_mode()
+    def vq_latents(
+        self, embeddings: Tensor, negative: str, seeds: list[int], steps: int, guidance: float
+    ) -> Tensor:
+        sampled = sample_decoder(
+            self.decoder,
+            make_schedule(self.scheduler, steps, self.dtype),
+            embeddings,
+            _text(self.decoder_text, negative, guidance),
+            picture_generators(seeds),
+            latent_dim_scale=10.67,
+            cancel=CancelToken(),
+        )
+        return list(sampled)[-1].latents
+
+    @torch.inference_mode()
+    def pixels(self, vq_latents: Tensor) -> Tensor:
+        return list(decode_vqgan(self.vqgan, vq_latents, CancelToken()))[-1]
+
+
+def _text(encoder: PromptEncoder, negative: str, guidance: float) -> TextGuidance:
+    return TextGuidance(encoder.encode(PROMPT).rows, encoder.encode(negative).rows, guidance)
+
+
+def _relative(ours: Tensor, stock: Tensor) -> float:
+    assert ours.shape == stock.shape
+    return float((ours - stock).abs().max() / stock.abs().max())
+
+
+def _schedule(times: Sequence[float] | int) -> dict[str, object]:
+    return {"num_inference_steps": times} if isinstance(times, int) else {"timesteps": list(times)}
+
+
+@pytest.fixture(scope="module")
+def exact(tiny: CheckpointInfo) -> tuple[Ours, StockPipelines]:
+    return Ours(tiny, torch.float64), load_stock(tiny, torch.float64)
+
+
+@pytest.mark.parametrize("negative", ["", "ugly cat"])
+@pytest.mark.parametrize("guidance", [4.0, 0.0])
+@pytest.mark.parametrize("seeds", [[7], [7, 8, 9, 2**32 - 1]], ids=["alone", "batch"])
+@pytest.mark.parametrize("size", [SQUARE, WIDE, TALL], ids=["square", "wide", "tall"])
+@pytest.mark.parametrize("times", [DEFAULT_STAGE_C_TIMESTEPS, 6], ids=["published", "even"])
+def test_stage_c_equals_the_stock_pipeline(
+    exact: tuple[Ours, StockPipelines],
+    negative: str,
+    guidance: float,
+    seeds: list[int],
+    size: tuple[int, int],
+    times: Sequence[float] | int,
+) -> None:
+    # Given one checkpoint in float64 in our hands and in diffusers'
+    ours, stock = exact
+    # When both sample the same seeds with the same settings
+    found = ours.image_embeddings(negative, seeds, times, size, guidance)
+    width, height = size
+    expected = stock.image_embeddings(
+        PROMPT,
+        negative,
+        seeds,
+        width=width,
+        height=height,
+        guidance_scale=guidance,
+        **_schedule(times),
+    )
+    # Then the latents are the same numbers
+    assert _relative(found, expected) < 1e-12
+
+
+@pytest.mark.parametrize("negative", ["", "ugly cat"])
+@pytest.mark.parametrize("guidance", [0.0, 2.5])
+@pytest.mark.parametrize("seeds", [[7], [7, 8, 9, 10]], ids=["alone", "batch"])
+@pytest.mark.parametrize("size", [SQUARE, WIDE, TALL], ids=["square", "wide", "tall"])
+def test_stages_b_and_a_equal_the_stock_pipeline(
+    exact: tuple[Ours, StockPipelines],
+    negative: str,
+    guidance: float,
+    seeds: list[int],
+    size: tuple[int, int],
+) -> None:
+    # Given Stage C features, the conditioning of Stage B folded on our side only
+    ours, stock = exact
+    noise = torch.Generator().manual_seed(3)
+    shape = (len(seeds), 16, *latent_size(*size))
+    embeddings = torch.randn(shape, generator=noise, dtype=torch.float64)
+    # When both develop them
+    latents = ours.vq_latents(embeddings, negative, seeds, 4, guidance)
+    settings = {"num_inference_steps": 4, "guidance_scale": guidance}
+    stock_latents = stock.decoded(
+        embeddings, PROMPT, negative, seeds, output_type="latent", **settings
+    )
+    stock_pixels = stock.decoded(embeddings, PROMPT, negative, seeds, output_type="pt", **settings)
+    # Then the VQ latents and the pixels are the same numbers, in all colours of the range
+    assert _relative(latents, stock_latents) < 1e-12
+    assert float((ours.pixels(latents) - stock_pixels).abs().max()) < 1e-12
+    assert stock_pixels.std() > 0.01
+
+
+@pytest.mark.parametrize("guidance", [0.0, 2.5])
+def test_in_float32_no_pixel_is_more_than_one_level_off(
+    tiny: CheckpointInfo, guidance: float
+) -> None:
+    # Given the checkpoint in float32, as it is used
+    ours, stock = Ours(tiny, torch.float32), load_stock(tiny, torch.float32)
+    # When both go all the way from the prompt to the picture
+    found = ours.image_embeddings("cat", [5], DEFAULT_STAGE_C_TIMESTEPS, SQUARE, 4.0)
+    pixels = ours.pixels(ours.vq_latents(found, "cat", [5], 12, guidance))
+    expected = stock.image_embeddings(
+        PROMPT,
+        "cat",
+        [5],
+        width=256,
+        height=256,
+        guidance_scale=4.0,
+        timesteps=list(DEFAULT_STAGE_C_TIMESTEPS),
+    )
+    stock_pixels = stock.decoded(
+        expected, PROMPT, "cat", [5], output_type="pt", guidance_scale=guidance
+    )
+    # Then the 8-bit pictures are the same but for rounding
+    levels = (pixels * 255).round() - (stock_pixels * 255).round()
+    assert levels.abs().max() <= 1
+
+
+@pytest.mark.parametrize("layout", ["folders", "hub_cache"])
+@pytest.mark.parametrize("library", ["diffusers", "none"])
+def test_every_layout_gives_the_same_numbers(
+    tmp_path: Path, layout: Layout, library: Library
+) -> None:
+    # Given a checkpoint in one of the other layouts, text encoders in today's spelling
+    decoder = make_checkpoint(tmp_path, seed=4, layout=layout, library=library, text_prefix=False)
+    info = describe(decoder, prior_of(decoder))
+    # When it is sampled by us and by diffusers
+    found = Ours(info, torch.float64).image_embeddings("", [1], 3, SQUARE, 4.0)
+    stock = load_stock(info, torch.float64)
+    expected = stock.image_embeddings(
+        PROMPT, "", [1], width=256, height=256, guidance_scale=4.0, num_inference_steps=3
+    )
+    # Then nothing differs
+    assert info.complete, info.problem
+    assert _relative(found, expected) < 1e-12

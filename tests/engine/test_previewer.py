@@ -1,0 +1,80 @@
+"""Previews: made in time, in bounds, and never in the way."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from wurstdesk.engine.previewer import ConvPreviewer, Previews, linear_preview
+from wurstdesk.engine.prior import CLAMP, clamp_denoised
+
+
+class Clock:
+    """Time that passes when told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_published_shape_of_the_previewer() -> None:
+    previewer = ConvPreviewer()
+    picture = previewer(torch.randn(2, 16, 9, 12))
+    assert picture.shape == (2, 3, 96, 128)
+    assert 0 <= picture.min() <= picture.max() <= 1
+    assert sum(parameter.numel() for parameter in previewer.parameters()) == 1_141_331
+    assert next(iter(previewer.state_dict())) == "trunk.0.weight"
+
+
+def test_the_linear_preview_shows_where_things_are() -> None:
+    # Given a latent (published units) that differs between left and right
+    latents = torch.full((1, 16, 6, 6), 1 / 42)
+    latents[:, :8, :, 3:] = 4 / 42
+    # When it is shown
+    (picture,) = linear_preview(latents, 42.0, 1.0)
+    # Then so does the preview, and nothing else in it does
+    assert picture.shape == (3, 24, 24)
+    assert (picture[:, :, 0] - picture[:, :, -1]).abs().max() > 0.1
+    assert torch.equal(picture[:, :, 0], picture[:, :, 5])
+
+
+def test_previews_keep_to_their_rate_and_their_cost() -> None:
+    # Given 10 previews a second, each of which takes 0.05 seconds
+    clock = Clock()
+    previews = Previews(None, 42.0, 1.0, 10.0, clock)
+
+    def latents() -> Tensor:
+        clock.now += 0.05
+        return torch.zeros(2, 16, 3, 3)
+
+    # When one was made
+    assert len(previews.make(latents)) == 2
+    # Then the next is due when they take no more than an eighth of the time
+    due = []
+    for clock.now in (0.2, 0.39, 0.41):
+        due.append(previews.due)
+    assert due == [False, False, True]
+
+
+def test_a_failing_preview_turns_itself_off() -> None:
+    previews = Previews(None, 42.0, 1.0, 10.0)
+
+    def latents() -> Tensor:
+        raise RuntimeError("CUDA out of memory")
+
+    assert previews.make(latents) == []
+    assert not previews.due
+    assert not previews.on
+
+
+@pytest.mark.parametrize("per_second", [0.0, -1.0])
+def test_no_previews_on_request(per_second: float) -> None:
+    assert not Previews(None, 42.0, 1.0, per_second).due
+
+
+@pytest.mark.parametrize(("mean", "std"), [(42.0, 1.0), (0.5, -2.0), (-3.0, 0.0)])
+def test_the_denoised_guess_is_clamped_in_the_checkpoints_units(mean: float, std: float) -> None:
+    features = clamp_denoised(torch.tensor([-1e6, 0.0, 1e6]), mean, std) * mean - std
+    assert features.abs().max() <= CLAMP + 1e-4

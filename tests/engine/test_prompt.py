@@ -1,0 +1,166 @@
+"""Prompts to embeddings: exactly the stock ones without signs, and always some."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from checkpoints import write_tokenizer
+from wurstdesk.engine import components
+from wurstdesk.engine.prompt import MAX_CHUNKS, PromptEncoder
+from wurstdesk.generation import CheckpointInfo
+
+TARGET = (torch.device("cpu"), torch.float32)
+
+
+class Reference:
+    """The text encoder alone, called as the stock pipeline calls it."""
+
+    def __init__(self, tokenizer: Any, text_encoder: Any) -> None:
+        self.tokenizer, self.text_encoder = tokenizer, text_encoder
+
+    @torch.inference_mode()
+    def __call__(self, text: str) -> Tensor:
+        inputs = self.tokenizer(
+            [text], padding="max_length", max_length=77, truncation=True, return_tensors="pt"
+        )
+        hidden: Tensor = self.text_encoder(
+            inputs.input_ids, attention_mask=inputs.attention_mask
+        ).last_hidden_state
+        return hidden
+
+
+@pytest.fixture(scope="module")
+def parts(tiny: CheckpointInfo) -> tuple[PromptEncoder, Reference]:
+    tokenizer = components.load_tokenizer(tiny.prior_path)
+    text_encoder = components.load_text_encoder(tiny.prior_path, TARGET)
+    return PromptEncoder(tokenizer, text_encoder), Reference(tokenizer, text_encoder)
+
+
+@pytest.fixture(scope="module")
+def encoder(parts: tuple[PromptEncoder, Reference]) -> PromptEncoder:
+    return parts[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "   ", "a red dog", "a,,b...c", "a well-lit dog, 3 cats; don't!", "DOG\n\tdog", "🌭 ñ"],
+)
+def test_text_without_signs_gives_exactly_the_stock_embedding(
+    parts: tuple[PromptEncoder, Reference], text: str
+) -> None:
+    encoder, reference = parts
+    assert torch.equal(encoder.encode(text).rows, reference(text))
+
+
+@given(st.text(st.characters(exclude_characters='()"\\+-', exclude_categories=["Cs"]), max_size=18))
+@settings(max_examples=150)
+def test_any_short_text_without_signs_gives_exactly_the_stock_embedding(
+    parts: tuple[PromptEncoder, Reference], text: str
+) -> None:
+    encoder, reference = parts
+    assert torch.equal(encoder.encode(text).rows, reference(text))
+
+
+SIGNS = st.text(st.sampled_from('()"+-.,\\ ab1🌭'), max_size=60)
+PIECES = st.lists(
+    st.sampled_from(
+        [".blend(", ".and(", ".swap(", ".attend(", "(a)0.3", '("a","b")', "1,-1)", "dog ", '"', "-"]
+    )
+).map("".join)
+
+
+@given(st.one_of(st.text(max_size=60), SIGNS, PIECES))
+@settings(max_examples=150)
+def test_any_text_whatever_gives_an_embedding(encoder: PromptEncoder, text: str) -> None:
+    rows = encoder.encode(text).rows
+    assert rows.shape[0] == 1
+    assert rows.shape[1] % 77 == 0
+    assert torch.isfinite(rows).all()
+
+
+def test_weights_move_the_embedding_up_and_down(encoder: PromptEncoder) -> None:
+    # Given a plain prompt and how far it is from the empty one
+    empty, plain = encoder.encode("").rows, encoder.encode("red").rows
+    # When its only word is weighted
+    stronger = encoder.encode("red++").rows
+    explicit = encoder.encode("(red)1.21").rows
+    weaker = encoder.encode("red--").rows
+    # Then its row (after that of the start) is as much farther from "empty", and less is less
+    expected = empty[:, 1] + 1.21 * (plain[:, 1] - empty[:, 1])
+    torch.testing.assert_close(stronger[:, 1], expected)
+    torch.testing.assert_close(stronger, explicit)
+    assert not torch.equal(weaker, plain)
+    assert not torch.equal(weaker, stronger)
+
+
+def test_a_weighted_word_leaves_the_others_alone(encoder: PromptEncoder) -> None:
+    # CLIP reads from left to right: what stands before the weighted word keeps its rows.
+    plain, weighted = encoder.encode("dog red cat").rows, encoder.encode("dog red++ cat").rows
+    assert torch.equal(plain[:, :2], weighted[:, :2])  # start and "dog"
+    assert torch.equal(plain[:, 3:], weighted[:, 3:])  # "cat" and what follows
+
+
+def test_blend_is_the_weighted_mean(encoder: PromptEncoder) -> None:
+    dog, cat = encoder.encode("dog").rows, encoder.encode("cat").rows
+    blended = encoder.encode('("dog", "cat").blend(1, 3)').rows
+    torch.testing.assert_close(blended, dog * 0.25 + cat * 0.75)
+
+
+def test_and_sets_one_embedding_after_the_other(encoder: PromptEncoder) -> None:
+    joined = encoder.encode('("dog", "cat").and()').rows
+    expected = torch.cat([encoder.encode("dog").rows, encoder.encode("cat").rows], dim=1)
+    assert torch.equal(joined, expected)
+
+
+def test_a_long_prompt_becomes_chunks_and_the_negative_is_padded(encoder: PromptEncoder) -> None:
+    # Given a prompt of 100 words and a short negative
+    long, short = encoder.encode("dog " * 100).rows, encoder.encode("cat").rows
+    # When both are made equally long
+    padded = encoder.pad_to_same_length([long, short])
+    # Then the prompt has two chunks and the negative is followed by an empty one
+    assert long.shape[1] == 2 * 77
+    assert torch.equal(padded[0], long)
+    assert torch.equal(padded[1], torch.cat([short, encoder.encode("").rows], dim=1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a red dog " * 1000, "dog, " * 2000, "x" * 10_000, "🌭" * 10_000, "(dog)1.2 " * 1100],
+    ids=["words", "commas", "one word", "emoji", "weighted"],
+)
+def test_ten_thousand_characters_are_cut_off_with_a_note(encoder: PromptEncoder, text: str) -> None:
+    began = time.process_time()
+    embeds = encoder.encode(text)
+    assert time.process_time() - began < 5
+    assert 77 < embeds.rows.shape[1] <= 77 * MAX_CHUNKS * 2
+    assert any("cut off" in note or "were read" in note for note in embeds.notes)
+
+
+def test_unknown_characters_are_named(tiny: CheckpointInfo, tmp_path: Any) -> None:
+    # Given a tokenizer that knows only ASCII
+    write_tokenizer(tmp_path / "tokenizer", bytes_known=range(128))
+    tokenizer = components.load_tokenizer(tmp_path)
+    encoder = PromptEncoder(tokenizer, components.load_text_encoder(tiny.prior_path, TARGET))
+    # When a prompt has more
+    embeds = encoder.encode("a dog and a 🌭")
+    # Then there is an embedding, and a note
+    assert embeds.rows.shape[1] == 77
+    assert any("🌭" in note for note in embeds.notes)
+
+
+def test_embeddings_are_remembered(tiny: CheckpointInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a prompt that was encoded once
+    text_encoder = components.load_text_encoder(tiny.prior_path, TARGET)
+    encoder = PromptEncoder(components.load_tokenizer(tiny.prior_path), text_encoder)
+    first = encoder.encode("a red++ dog")
+    # When it is asked for again, the text encoder being gone
+    monkeypatch.setattr(text_encoder, "forward", None)
+    # Then it comes from memory
+    assert encoder.encode("a red++ dog") is first

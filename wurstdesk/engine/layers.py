@@ -1,0 +1,104 @@
+"""What the two stages share: attention whose text part is computed once, and the time embedding.
+
+diffusers' blocks project the same text at every step of every picture. Here the keys and values
+of the text are computed once a prompt (``text_keys_values``) and handed to ``attend``, which is
+otherwise diffusers' ``AttnBlock`` with SDPA, to rounding (tests/engine/test_parity.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from diffusers.pipelines.deprecated.wuerstchen.modeling_wuerstchen_common import AttnBlock
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+KeysValues = tuple[Tensor, Tensor]
+"""Keys and values of the text for one attention block, each rows x tokens x channels."""
+
+
+@dataclass(frozen=True)
+class TextGuidance:
+    """What a stage hears from the text: embeddings (1 x tokens x hidden) and how strongly.
+
+    Guidance starts above 1, as in the stock pipelines; ``negative`` is needed then, and is as
+    long as ``prompt``.
+    """
+
+    prompt: Tensor
+    negative: Tensor | None
+    scale: float
+
+    @property
+    def rows(self) -> Tensor:
+        """The prompt, and under guidance the negative prompt after it."""
+        if self.scale <= 1:
+            return self.prompt
+        if self.negative is None:
+            raise ValueError("guidance needs the embedding of the negative prompt")
+        return torch.cat([self.prompt, self.negative])
+
+
+def text_keys_values(blocks: Iterable[nn.Module], text: Tensor) -> list[KeysValues]:
+    """Keys and values of ``text`` (rows x tokens x c_cond) for every attention block, in order."""
+    found = []
+    for block in blocks:
+        if isinstance(block, AttnBlock):
+            context = block.kv_mapper(text)
+            found.append((block.attention.to_k(context), block.attention.to_v(context)))
+    return found
+
+
+def for_batch(keys_values: list[KeysValues], pictures: int) -> list[KeysValues]:
+    """Repeat each row of the text for every picture: p, n becomes p, p, p, n, n, n."""
+    if pictures == 1:
+        return keys_values
+    return [
+        (keys.repeat_interleave(pictures, 0), values.repeat_interleave(pictures, 0))
+        for keys, values in keys_values
+    ]
+
+
+def attend(block: Any, x: Tensor, text: KeysValues) -> Tensor:
+    """``AttnBlock.forward`` over the picture's own cells and the text.
+
+    ``x`` is B x C x H x W; ``text`` has B rows.
+    """
+    attention = block.attention
+    batch, channels, height, width = x.shape
+    cells = block.norm(x).permute(0, 2, 3, 1).reshape(batch, height * width, channels)
+    keys = torch.cat([attention.to_k(cells), text[0]], dim=1)
+    values = torch.cat([attention.to_v(cells), text[1]], dim=1)
+    queries, keys, values = (
+        _heads(t, attention.heads) for t in (attention.to_q(cells), keys, values)
+    )
+    mixed = F.scaled_dot_product_attention(queries, keys, values)
+    mixed = attention.to_out[0](mixed.transpose(1, 2).reshape(cells.shape))
+    summed: Tensor = x + mixed.transpose(1, 2).reshape(x.shape)
+    return summed
+
+
+def _heads(projected: Tensor, heads: int) -> Tensor:
+    """B x tokens x C to B x heads x tokens x C / heads."""
+    batch, tokens, _ = projected.shape
+    return projected.view(batch, tokens, heads, -1).transpose(1, 2)
+
+
+def time_embeddings(stage: Any, times: Tensor) -> Tensor:
+    """The embedding of every time of a schedule, steps x c_r, in the stage's dtype.
+
+    ``times`` are in [0, 1], at least float32: t is multiplied by 10,000 before the sine, and in
+    bfloat16 half of the 64 dimensions would come out wrong.
+    """
+    device, dtype = weights_of(stage)
+    embeddings: Tensor = stage.gen_r_embedding(times.to(device))
+    return embeddings.to(dtype)
+
+
+def weights_of(module: nn.Module) -> tuple[torch.device, torch.dtype]:
+    """Where a module's weights are and what they are made of."""
+    first = next(module.parameters())
+    return first.device, first.dtype
