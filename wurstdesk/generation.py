@@ -9,6 +9,7 @@ and is checked when it is made, so that no sampling ever starts with a value tha
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -68,9 +69,9 @@ class GenerationRequest(BaseModel):
     decoder_num_inference_steps: int = Field(default=12, ge=1, le=MAX_STEPS)
     decoder_guidance_scale: float = Field(default=0.0, ge=0, le=100)
     decoder_seed: int | None = Field(default=None, ge=0, lt=SEED_COUNT)
-    checkpoint: str = "dackel"
+    checkpoint: str = Field(default="dackel", max_length=4096)
 
-    @field_validator("prompt", "negative_prompt", mode="before")
+    @field_validator("prompt", "negative_prompt", "checkpoint", mode="before")
     @classmethod
     def _text_without_surprises(cls, text: object) -> object:
         """Line ends as LF; NUL and lone surrogates, which no file or database takes, dropped."""
@@ -155,24 +156,15 @@ class GenerationRequest(BaseModel):
 
 def nearest_side(pixels: float) -> int:
     """The side on the 128-pixel grid nearest to ``pixels``."""
-    snapped = round(pixels / SIZE_MULTIPLE) * SIZE_MULTIPLE
-    return int(min(max(snapped, SIZE_MULTIPLE), MAX_SIDE))
+    within = min(max(pixels, SIZE_MULTIPLE), MAX_SIDE)
+    return round(within / SIZE_MULTIPLE) * SIZE_MULTIPLE
 
 
 _FIELD_NAMES = {
-    "prompt": "The prompt",
-    "negative_prompt": "The negative prompt",
-    "width": "The width",
-    "height": "The height",
-    "seed": "The seed",
-    "num_images": "The number of pictures",
-    "prior_timesteps": "The list of prior timesteps",
-    "prior_num_inference_steps": "The number of prior steps",
-    "prior_guidance_scale": "The prior guidance",
-    "decoder_num_inference_steps": "The number of decoder steps",
-    "decoder_guidance_scale": "The decoder guidance",
-    "decoder_seed": "The decoder seed",
-    "checkpoint": "The checkpoint",
+    "num_images": "number of pictures",
+    "prior_timesteps": "list of prior timesteps",
+    "prior_num_inference_steps": "number of prior steps",
+    "decoder_num_inference_steps": "number of decoder steps",
 }
 
 
@@ -185,7 +177,7 @@ def make_request(**fields: Any) -> GenerationRequest:
         where = str(first["loc"][0]) if first["loc"] else ""
         if first["type"] == "value_error":
             raise RequestError(str(first["ctx"]["error"])) from None
-        name = _FIELD_NAMES.get(where, f"The field “{where}”")
+        name = f"The {_FIELD_NAMES.get(where, where.replace('_', ' '))}"
         said = first["msg"].removeprefix("Input ").rstrip(".")
         raise RequestError(f"{name} cannot be used: it {said}.") from None
 
@@ -257,6 +249,10 @@ class LatentsBlob:
     shape: tuple[int, int, int]
     dtype: Literal["float32", "float16", "bfloat16"]
     data: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.data) != math.prod(self.shape) * (4 if self.dtype == "float32" else 2):
+            raise ValueError("latent data does not fit its shape")
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ def train_stage_c(work: Path, pictures: Pictures, more_scenes: int, recipe: Reci
     tokenizer = load_tokenizer(work / "tokenizer")
     text = load_text_encoder(work, "text_c", new_prior_text_encoder(tokenizer)).train()
     both = PriorAndText(text).to(device())
+    both.prior.to(memory_format=torch.channels_last)
     run = Run("stage_c", work, both, recipe)
 
     def loss_of_batch(rng: random.Random) -> Tensor:
@@ -102,6 +103,7 @@ def train_stage_c(work: Path, pictures: Pictures, more_scenes: int, recipe: Reci
         kept = alpha_cumprod(time)
         noise = torch.randn_like(real)
         noisy = kept.sqrt() * real + (1 - kept).sqrt() * noise
+        noisy = noisy.to(memory_format=torch.channels_last)
         with torch.autocast(device().type, torch.bfloat16):
             states = encode_weighted(both.text, *_text_batch(tokenizer, worded))
             guess = both.prior(noisy, time, states)

@@ -34,7 +34,7 @@ RECIPES = {
     "text_b": Recipe(steps=600, learning_rate=2e-3, batch=128, seed=3),
     "text_c": Recipe(steps=600, learning_rate=1e-3, batch=128, seed=4),
     "stage_b": Recipe(steps=4000, learning_rate=1.5e-3, batch=16, warmup=200, seed=5),
-    "stage_c": Recipe(steps=5000, learning_rate=1e-3, batch=48, warmup=200, seed=6),
+    "stage_c": Recipe(steps=3000, learning_rate=1e-3, batch=48, warmup=200, seed=6),
 }
 
 

@@ -1,0 +1,113 @@
+"""Ctrl+C, and what is shown while one waits."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from command_line import CommandLine
+from fakes import Step, picture_of
+from wurstdesk.cli import progress
+from wurstdesk.generation import GenerationRequest, Loading, Note, PictureReady, StageProgress
+
+COMPOSING = StageProgress("prior", 3, 29, 41.6, (0, 1, 2))
+DEVELOPING = StageProgress("decoder", 2, 12, 130.0, (1,))
+
+
+def press_ctrl_c() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_ends_the_work_at_its_next_step_and_keeps_what_is_finished(
+    command: CommandLine,
+) -> None:
+    went_on: list[bool] = []
+
+    def script(request: GenerationRequest) -> list[Step]:
+        after = lambda: went_on.append(True)  # noqa: E731
+        first, second = (PictureReady(picture_of(request, index)) for index in range(2))
+        return [COMPOSING, first, press_ctrl_c, after, second]
+
+    command.generator.script = script
+    handler = signal.getsignal(signal.SIGINT)
+
+    ended = command("generate", "a dog", "--seed", "1", "--count", "2")
+
+    assert ended.code == 130
+    assert ended.err == "Cancelled. Finished and saved: 1 of 2 pictures.\n"
+    assert [path.is_file() for path in ended.paths] == [True]
+    assert not went_on
+    assert command.generator.is_closed
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_before_the_first_step_ctrl_c_does_not_wait(command: CommandLine) -> None:
+    def imports() -> None:
+        try:
+            press_ctrl_c()
+        except KeyboardInterrupt as interrupt:  # as numpy does in the middle of its import
+            raise ImportError("numpy's extensions failed") from interrupt
+
+    command.generator.script = lambda request: [Loading("PyTorch", 0, 1), imports]
+
+    ended = command("generate", "a dog", "--seed", "1")
+
+    assert (ended.code, ended.out, ended.err) == (130, "", "Cancelled.\n")
+
+
+def test_pressed_twice_it_does_not_wait_for_the_step(command: CommandLine) -> None:
+    def long_step() -> None:
+        press_ctrl_c()
+        press_ctrl_c()
+        raise AssertionError("it went on")
+
+    command.generator.script = lambda request: [COMPOSING, long_step]
+
+    ended = command("generate", "a dog", "--seed", "1")
+
+    assert (ended.code, ended.out, ended.err) == (130, "", "Cancelled.\n")
+
+
+@pytest.fixture
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch, command: CommandLine) -> CommandLine:
+    monkeypatch.setattr(progress, "is_terminal", lambda: True)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "100")
+    return command
+
+
+def test_at_a_terminal_progress_is_shown_beside_the_results(at_a_terminal: CommandLine) -> None:
+    at_a_terminal.generator.script = lambda request: [
+        Loading("text encoder of Stage C", 1, 7),
+        Note("It is long."),
+        COMPOSING,
+        PictureReady(picture_of(request, 0)),
+        DEVELOPING,
+        PictureReady(picture_of(request, 1)),
+    ]
+
+    ended = at_a_terminal("generate", "a dog", "--seed", "1", "--count", "3")
+
+    assert [path.is_file() for path in ended.paths] == [True, True]
+    assert "Note: It is long.\n" in ended.err
+    assert "Composing (Stage C) 3/29" in ended.err
+    assert "42 s left" in ended.err
+    assert "Developing (Stage B) 2/12, picture 2 of 3" in ended.err
+    assert "2 min left" in ended.err
+
+
+def test_at_a_terminal_ctrl_c_is_answered_at_once(at_a_terminal: CommandLine) -> None:
+    at_a_terminal.generator.script = lambda request: [COMPOSING, press_ctrl_c, COMPOSING]
+
+    ended = at_a_terminal("generate", "a dog", "--seed", "1")
+
+    assert ended.code == 130
+    assert "Stopping at the next step" in ended.err
+    assert ended.err.endswith("Cancelled.\n")
+
+
+def test_elsewhere_no_progress_is_shown(command: CommandLine) -> None:
+    command.generator.script = lambda request: [COMPOSING, PictureReady(picture_of(request))]
+
+    assert command("generate", "a dog", "--seed", "1").err == ""

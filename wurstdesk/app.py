@@ -1,0 +1,390 @@
+"""Joins engine, gallery, session and window into the program that a double click starts.
+
+The order is ARCHITECTURE.md's: lock, crash report, log, settings, window, paint, and only then the
+worker, in whose thread torch is imported. Starting is apart from ``exec()``, so that tests start
+the real program in their own event loop.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import hashlib
+import importlib.util
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QLockFile,
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QTimer,
+    QtMsgType,
+    Signal,
+    Slot,
+    qInstallMessageHandler,
+)
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtWidgets import QApplication, QWidget
+
+from wurstdesk import __version__
+from wurstdesk.cli import output, parts
+from wurstdesk.errors import UserError
+from wurstdesk.generation import ImageGenerator, PictureSink
+from wurstdesk.log import Logging, take_crash_report
+from wurstdesk.paths import Home, ensure_folder, resources_dir
+from wurstdesk.session.messages import MessageAction, MessageKind
+from wurstdesk.session.state import StudioState
+from wurstdesk.settings import save_settings
+from wurstdesk.ui.error_reporting import ExceptionHook
+from wurstdesk.ui.i18n import install_translations
+from wurstdesk.ui.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+_qt_log = logging.getLogger("wurstdesk.qt")
+
+_COLLECTS_EVERY = 1000
+"""Milliseconds; also the longest time until Python hears a signal such as Ctrl+C."""
+_ANSWERS_WITHIN = 3000
+"""Milliseconds in which a first program answers a second one, unless it hangs."""
+
+
+def run(home: Home) -> int:
+    """Show the window until it is closed; the exit code of the process."""
+    if not _has_display():
+        output.error(
+            "There is no display to open the window on. “wurstdesk generate” draws without one."
+        )
+        return 1
+    application = make_application()
+    instance = SingleInstance(home)
+    if not instance.is_first:
+        if instance.raise_first():
+            return 0
+        output.error("Wurstdesk is running already, and its window does not answer.")
+        return 1
+    try:
+        with Studio(home, instance) as studio:
+            _listen_to_signals(application)
+            studio.show()
+            return application.exec()
+    except UserError as error:
+        output.error(str(error))
+    except Exception as error:  # noqa: BLE001 - nobody wants a traceback here
+        output.error(
+            f"Wurstdesk could not start ({type(error).__name__}). Where it happened stands in "
+            f"{home.logs / 'window.log'}."
+        )
+    finally:
+        instance.release()
+    return 1
+
+
+def make_application() -> QApplication:
+    """Qt's application object under our name."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("Wurstdesk")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("wurstdesk")
+    return application
+
+
+class Studio(QObject):
+    """The whole program around one window, from construction to ``close()``.
+
+    Raises ``UserError`` where the program's own files are gone.
+    """
+
+    _gallery_told = Signal(str)  # from the worker's thread
+
+    def __init__(self, home: Home, instance: SingleInstance | None = None) -> None:
+        super().__init__()
+        with ExitStack() as undo:  # what comes first goes last
+            report = take_crash_report(home.logs)
+            undo.enter_context(Logging(home.logs))
+            _log.info("Wurstdesk %s starts", __version__)
+            undo.callback(qInstallMessageHandler, qInstallMessageHandler(log_qt_message))
+            undo.callback(GarbageCollector(self).stop)
+            self._base = parts.Base.of(home)
+            self._build(undo)
+            self._undo = undo.pop_all()
+        if instance is not None:
+            instance.asked_to_show.connect(self._come_to_front)
+        self._tell_what_was_found(report)
+
+    def show(self) -> None:
+        """Open the window, look for checkpoints, and make the engine once it is painted."""
+        self._first_paint = _FirstPaint(self.window, self.state.prepare)
+        self.window.show()
+        self.state.start()
+        _log.info("the window is open")
+
+    def close(self) -> None:
+        """Stop what runs, wait for it, and give the process back as it was found."""
+        self._undo.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _build(self, undo: ExitStack) -> None:
+        try:
+            install_translations(make_application(), resources_dir() / "translations")
+            self.state = StudioState(
+                self._make_generator,
+                self._open_sink,
+                parts.catalogue_of(self._base),
+                self._base.settings,
+                save_settings=partial(save_settings, self._base.home.settings_file),
+                pictures_folder=self._base.pictures_folder,
+            )
+            undo.callback(self._drop_state)
+            self.window = MainWindow(self.state)
+            undo.callback(self._drop_window)
+        except Exception:
+            _log.exception("the window could not be built")
+            raise
+        hook = ExceptionHook(self._private_texts, self)
+        hook.raised.connect(self.window.show_report)
+        hook.install()
+        undo.callback(hook.uninstall)
+        self._shows_exception = sys.excepthook
+        sys.excepthook = self._on_exception
+        self._gallery_told.connect(self._tell)
+        gc.freeze()  # what is imported by now stays: no need to look at it again and again
+        undo.callback(gc.unfreeze)
+
+    def _tell_what_was_found(self, crash_report: str | None) -> None:
+        for text in self._base.notes:
+            self._tell(text)
+        if crash_report is not None:
+            self.state.messages.post(
+                MessageKind.NOTE,
+                self.tr("Wurstdesk ended unexpectedly the last time."),
+                self.tr("What was saved is still there. The report may help to mend it."),
+                actions=(MessageAction.SHOW_REPORT,),
+                report=crash_report,
+            )
+
+    # -- in the worker's thread -------------------------------------------------------------
+
+    def _make_generator(self) -> ImageGenerator:
+        _load_torch_libraries()
+        generator = parts.make_generator(
+            parts.catalogue_of(self._base), parts.engine_options(self.state.settings, previews=True)
+        )
+        gc.freeze()
+        return generator
+
+    def _open_sink(self) -> PictureSink:
+        gallery = parts.open_gallery(parts.Base(self._base.home, self.state.settings))
+        for text in gallery.notices:
+            self._gallery_told.emit(text)
+        return gallery
+
+    # -- in the window's --------------------------------------------------------------------
+
+    @Slot(str)
+    def _tell(self, text: str) -> None:
+        self.state.messages.post(MessageKind.NOTE, text)
+
+    @Slot()
+    def _come_to_front(self) -> None:
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+
+    def _private_texts(self) -> Iterator[str]:
+        """The prompts that a traceback might quote."""
+        requests = [self.state.form.request, *(job.request for job in self.state.queue)]
+        for request in requests:
+            yield from (request.prompt, request.negative_prompt)
+
+    def _on_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        _log.error("nobody caught this", exc_info=(kind, error, trace))
+        self._shows_exception(kind, error, trace)
+
+    def _drop_window(self) -> None:
+        self.window.hide()
+        self.state.shutdown()  # no widget goes while a thread still speaks to it
+        self.window.deleteLater()
+
+    def _drop_state(self) -> None:
+        self.state.shutdown()
+        self.state.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+class GarbageCollector(QObject):
+    """Collects garbage in the main thread only, so that no QObject is destroyed in a worker.
+
+    Python would do it in whichever thread makes the next object (calibre found this). A cycle is
+    collected by the same counts as Python's own collector uses.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start(_COLLECTS_EVERY)
+
+    @Slot()
+    def collect(self) -> None:
+        """Collect what is due."""
+        counts, thresholds = gc.get_count(), gc.get_threshold()
+        due = [age for age in range(3) if counts[age] > thresholds[age]]
+        if due:
+            gc.collect(due[-1])
+
+    def stop(self) -> None:
+        """Leave it to Python again."""
+        self._timer.stop()
+        gc.enable()
+
+
+class SingleInstance(QObject):
+    """One window for one home: a second program raises the window of the first."""
+
+    asked_to_show = Signal()
+    """Another program was started with this home."""
+
+    def __init__(self, home: Home) -> None:
+        super().__init__()
+        where = hashlib.sha256(os.fsencode(os.path.realpath(home.data))).hexdigest()
+        self._name = f"wurstdesk-{where[:16]}"
+        self._server: QLocalServer | None = None
+        self._lock: QLockFile | None = None
+        self.is_first = True
+        try:
+            self._lock = QLockFile(str(ensure_folder(home.data) / "window.lock"))
+        except UserError:  # nothing can be written there: the window will say so, and is needed
+            return
+        self._lock.setStaleLockTime(0)  # a program that is alive is never stale
+        if self._lock.tryLock(0):
+            self._listen()
+        else:
+            self.is_first = self._lock.error() != QLockFile.LockError.LockFailedError
+
+    def raise_first(self) -> bool:
+        """Ask the first program to show its window; False where it does not answer."""
+        socket = QLocalSocket()
+        socket.connectToServer(self._name)
+        answers = socket.waitForConnected(_ANSWERS_WITHIN) and socket.waitForReadyRead(
+            _ANSWERS_WITHIN
+        )
+        socket.abort()
+        return bool(answers)
+
+    def release(self) -> None:
+        """Let another program be the first. May be called twice."""
+        if self._server is not None:
+            self._server.close()
+        if self._lock is not None:
+            self._lock.unlock()
+
+    def _listen(self) -> None:
+        QLocalServer.removeServer(self._name)  # what a crash left; the lock says that it is ours
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+        self._server.listen(self._name)
+
+    @Slot()
+    def _answer(self) -> None:
+        assert self._server is not None
+        socket = self._server.nextPendingConnection()
+        socket.disconnected.connect(socket.deleteLater)
+        socket.write(b"shown\n")
+        socket.flush()
+        self.asked_to_show.emit()
+
+
+class _FirstPaint(QObject):
+    """Does something once, as soon as the window is painted and the event loop is back."""
+
+    def __init__(self, window: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._then = then
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._then)
+        return False
+
+
+def log_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """What Qt has to say goes to the log; only what ends the program also to the terminal."""
+    levels = {
+        QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtMsgType.QtInfoMsg: logging.INFO,
+        QtMsgType.QtWarningMsg: logging.WARNING,
+    }
+    _qt_log.log(levels.get(kind, logging.ERROR), "%s: %s", context.category, text)
+    if kind == QtMsgType.QtFatalMsg:
+        output.error(f"The window cannot be shown: {text}")
+
+
+def _has_display() -> bool:
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return any(map(os.environ.get, named)) or os.environ.get("XDG_SESSION_TYPE") == "wayland"
+
+
+def _listen_to_signals(application: QApplication) -> None:
+    """Ctrl+C asks the window to close; who ends the program from outside is obeyed at once."""
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        application.quit()
+
+    def obey(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        application.exit(0)
+
+    signal.signal(signal.SIGINT, ask)
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        with suppress(AttributeError, ValueError, OSError):
+            signal.signal(getattr(signal, name), obey)
+
+
+def _load_torch_libraries() -> None:
+    """Open torch's largest libraries ahead of its import, without holding up the window.
+
+    A call through ctypes lets go of Python's lock and an import does not: while hundreds of
+    megabytes are mapped and linked, the window would stand still. On Windows torch does the same.
+    """
+    ending = {"linux": "so", "darwin": "dylib"}.get(sys.platform)
+    with suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec("torch")
+        for folder in (spec and spec.submodule_search_locations) or ():
+            for name in ("c10", "torch_cpu", "torch_cuda", "torch_python"):
+                path = Path(folder) / "lib" / f"lib{name}.{ending}"
+                with suppress(OSError):  # then the import says what is wrong
+                    if ending is not None and path.exists():
+                        ctypes.CDLL(str(path))

@@ -1,0 +1,250 @@
+"""``wurstdesk doctor``: what this installation stands on, for the person and for a bug report.
+
+It answers also where torch cannot be imported: that is when it is asked.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from wurstdesk import __version__
+from wurstdesk.cli import output, parts
+from wurstdesk.engine import device_planner
+from wurstdesk.engine.device_planner import Hardware
+from wurstdesk.errors import UserError
+from wurstdesk.generation import CheckpointInfo
+
+_LIBRARIES = (
+    "torch",
+    "diffusers",
+    "transformers",
+    "accelerate",
+    "compel",
+    "tokenizers",
+    "safetensors",
+    "huggingface_hub",
+    "numpy",
+    "pillow",
+    "PySide6_Essentials",
+    "apsw",
+    "pydantic",
+    "typer",
+    "rich",
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that ``doctor`` found; ``problems`` are sentences about what does not work."""
+
+    versions: dict[str, str | None]
+    system: dict[str, Any]
+    memory: dict[str, int | None]
+    devices: list[dict[str, Any]]
+    plan: dict[str, Any] | None
+    folders: dict[str, dict[str, Any]]
+    checkpoints: list[dict[str, Any]]
+    problems: list[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; bytes where it counts memory or room."""
+        return vars(self)
+
+
+def doctor(base: parts.Base, *, as_json: bool) -> int:
+    """Print the report; 0 if there is nothing to mend, else 1."""
+    report = examine(base)
+    if as_json:
+        output.json_result(report.to_dict())
+    else:
+        output.result(output.printable(_text(report)))
+    return 1 if report.problems else 0
+
+
+def examine(base: parts.Base) -> Report:
+    """Look at everything; nothing that is broken stops it."""
+    problems: list[str] = []
+    hardware = _hardware(problems)
+    checkpoints = parts.catalogue_of(base).checkpoints()
+    problems += _checkpoint_problems(checkpoints)
+    folders = _folders(base)
+    problems += [
+        f"Nothing can be written to the folder of {name} ({found['path']})."
+        for name, found in folders.items()
+        if not found["writable"]
+    ]
+    return Report(
+        versions=_versions(),
+        system={
+            "platform": platform.platform(),
+            "machine": platform.machine(),
+            "processors": os.cpu_count(),
+        },
+        memory=_memory(),
+        devices=_devices(hardware),
+        plan=_plan(base, hardware, problems),
+        folders=folders,
+        checkpoints=[
+            {"name": info.name, "complete": info.complete, "path": str(info.path)}
+            for info in checkpoints
+        ],
+        problems=problems,
+    )
+
+
+def _versions() -> dict[str, str | None]:
+    """Of the program and of what it stands on; None for what is not installed."""
+    found: dict[str, str | None] = {
+        "wurstdesk": __version__,
+        "python": platform.python_version(),
+        "sqlite": apsw.sqlite_lib_version(),
+    }
+    for name in _LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = None
+    return found
+
+
+def _hardware(problems: list[str]) -> Hardware | None:
+    try:
+        return parts.detect_hardware()
+    except Exception as error:  # noqa: BLE001 - a broken installation breaks in any way it likes
+        said = " ".join(str(error).split())[:300] or "no reason given"
+        problems.append(
+            f"PyTorch cannot be used ({type(error).__name__}: {said}). "
+            "Nothing can be drawn before it is installed again."
+        )
+        return None
+
+
+def _devices(hardware: Hardware | None) -> list[dict[str, Any]]:
+    if hardware is None:
+        return []
+    return [
+        {
+            "device": device.torch_name,
+            "name": device.name,
+            "memory": device.memory or None,
+            "bfloat16": device.bfloat16,
+        }
+        for device in hardware.devices
+    ]
+
+
+def _plan(
+    base: parts.Base, hardware: Hardware | None, problems: list[str]
+) -> dict[str, Any] | None:
+    """Where a picture would be drawn by the settings."""
+    if hardware is None:
+        return None
+    try:
+        return vars(device_planner.plan(hardware, parts.engine_options(base.settings))).copy()
+    except UserError as error:
+        problems.append(f"By the settings nothing can be drawn: {error}")
+        return None
+
+
+def _checkpoint_problems(checkpoints: tuple[CheckpointInfo, ...]) -> list[str]:
+    problems = [
+        f"The checkpoint {info.name} cannot be used. {info.problem}"
+        for info in checkpoints
+        if not info.complete
+    ]
+    if not any(info.built_in for info in checkpoints):
+        problems.append("The checkpoint that comes with Wurstdesk is missing: install it again.")
+    return problems
+
+
+def _folders(base: parts.Base) -> dict[str, dict[str, Any]]:
+    home = base.home
+    return {
+        "settings and gallery": _folder(home.data),
+        "pictures": _folder(base.pictures_folder),
+        "checkpoints": _folder(home.models),
+        "cache": _folder(home.cache),
+        "logs": _folder(home.logs),
+    }
+
+
+def _folder(path: Path) -> dict[str, Any]:
+    """Where it is, and the room there, without making it."""
+    place = next(place for place in (path, *path.parents) if place.exists())
+    try:
+        free: int | None = shutil.disk_usage(place).free
+    except OSError:
+        free = None
+    return {
+        "path": str(path),
+        "exists": path.is_dir(),
+        "writable": place.is_dir() and os.access(place, os.W_OK),
+        "free": free,
+    }
+
+
+def _memory() -> dict[str, int | None]:
+    try:
+        import psutil  # it comes with accelerate, which may be what is broken
+
+        memory = psutil.virtual_memory()
+    except Exception:  # noqa: BLE001
+        return {"total": None, "available": None}
+    return {"total": int(memory.total), "available": int(memory.available)}
+
+
+def _text(report: Report) -> str:
+    versions = [(name, version or "not installed") for name, version in report.versions.items()]
+    sections = [
+        ("Versions", versions),
+        ("This machine", _machine_rows(report)),
+        ("Folders", _folder_rows(report)),
+        ("Checkpoints", _checkpoint_rows(report)),
+    ]
+    text = "\n\n".join(f"{title}\n{output.aligned(rows, '  ')}" for title, rows in sections)
+    if not report.problems:
+        return f"{text}\n\nEverything that is needed is there."
+    return text + "\n\nProblems\n" + "\n".join(f"  - {problem}" for problem in report.problems)
+
+
+def _machine_rows(report: Report) -> list[tuple[str, str]]:
+    total, available = report.memory["total"], report.memory["available"]
+    memory = "unknown"
+    if total is not None and available is not None:
+        memory = f"{output.gigabytes(total)}, {output.gigabytes(available)} of it free"
+    rows = [
+        ("system", str(report.system["platform"])),
+        ("processors", str(report.system["processors"])),
+        ("memory", memory),
+    ]
+    for device in report.devices:
+        room = f", {output.gigabytes(device['memory'])}" if device["memory"] else ""
+        rows.append(("device", f"{device['device']} ({device['name']}{room})"))
+    if report.plan is not None:
+        rows.append(("plan", str(report.plan["reason"])))
+    return rows
+
+
+def _folder_rows(report: Report) -> list[tuple[str, str]]:
+    rows = []
+    for name, found in report.folders.items():
+        free = f"{output.gigabytes(found['free'])} free" if found["free"] is not None else ""
+        state = "" if found["exists"] else "made when it is needed"
+        about = ", ".join(text for text in (free, state) if text)
+        rows.append((name, f"{found['path']}\n{about}"))
+    return rows
+
+
+def _checkpoint_rows(report: Report) -> list[tuple[str, str]]:
+    return [
+        (found["name"], ("complete" if found["complete"] else "cannot be used"))
+        for found in report.checkpoints
+    ] or [("none", "")]

@@ -1,0 +1,315 @@
+"""``wurstdesk generate``: from the options to the files.
+
+Whatever can be found wrong without torch is found first; then the engine is loaded, and each
+picture is saved as soon as it is finished.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from wurstdesk.cli import output, parts
+from wurstdesk.cli.progress import ProgressDisplay
+from wurstdesk.errors import CheckpointError, GenerationCancelled, StorageError
+from wurstdesk.generation import (
+    SEED_COUNT,
+    CancelToken,
+    CheckpointCatalogue,
+    CheckpointInfo,
+    DeviceChoice,
+    DtypeChoice,
+    GeneratedPicture,
+    GenerationRequest,
+    GeneratorEvent,
+    Note,
+    PictureReady,
+    PictureSink,
+    SavedPicture,
+    StageProgress,
+    make_request,
+)
+from wurstdesk.paths import ensure_folder
+
+CANCELLED = 130
+"""The exit code of whatever is ended by Ctrl+C."""
+
+_SUFFIX = ".png"
+Target = Callable[[int], Path | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What the person typed; None where they left it open."""
+
+    prompt: str
+    negative: str = ""
+    seed: int | None = None
+    count: int = 1
+    size: tuple[int, int] | None = None
+    prior_steps: int | None = None
+    prior_timesteps: tuple[float, ...] | None = None
+    prior_guidance: float = 4.0
+    decoder_steps: int = 12
+    decoder_guidance: float = 0.0
+    decoder_seed: int | None = None
+    checkpoint: str | None = None
+    device: DeviceChoice | None = None
+    dtype: DtypeChoice | None = None
+    out: str | None = None
+    as_json: bool = False
+
+
+def draw(base: parts.Base, order: Order) -> int:
+    """Make and save the pictures, printing each; the exit code. Raises ``UserError``."""
+    catalogue, info = find_checkpoint(base, order.checkpoint)
+    request = request_of(order, info)
+    target = target_of(order.out, request.num_images)
+    if order.seed is None:
+        output.remark(f"Seed: {request.seed}")
+    if info.problem:
+        output.note(info.problem)
+    token = CancelToken()
+    with closing(parts.open_gallery(base)) as gallery:
+        for text in gallery.notices:
+            output.note(text)
+        if order.out is None:
+            _check_writable(base.pictures_folder)
+        with ProgressDisplay(request) as display, _ctrl_c(token, display) as ctrl_c:
+            desk = _Desk(gallery, target, display, ctrl_c, as_json=order.as_json)
+            try:
+                options = parts.engine_options(base.settings, order.device, order.dtype)
+                with closing(parts.make_generator(catalogue, options)) as generator:
+                    generator.generate(request, token, desk.take)
+                desk.raise_failure()
+            except (GenerationCancelled, KeyboardInterrupt):
+                return desk.give_up(request)
+            except Exception:
+                # Ctrl+C in the middle of an import comes out as whatever that library makes of it.
+                if token.cancelled:
+                    return desk.give_up(request)
+                raise
+    return 0
+
+
+def find_checkpoint(
+    base: parts.Base, name_or_folder: str | None
+) -> tuple[CheckpointCatalogue, CheckpointInfo]:
+    """The checkpoint to draw with and a catalogue that knows it by its name.
+
+    So that a picture says the name of what it was made with, and not where on this machine that
+    was. Raises ``CheckpointError``.
+    """
+    if name_or_folder is not None:
+        catalogue = parts.catalogue_of(base, *_as_folder(name_or_folder))
+        return catalogue, catalogue.find(name_or_folder)
+    catalogue = parts.catalogue_of(base)
+    for info in catalogue.checkpoints():
+        if info.built_in:
+            return catalogue, catalogue.find(info.name)
+    raise CheckpointError(
+        "The checkpoint that comes with Wurstdesk is missing.",
+        "Install Wurstdesk again, or name another one with --checkpoint.",
+    )
+
+
+def request_of(order: Order, info: CheckpointInfo) -> GenerationRequest:
+    """The whole request; what was left open is the checkpoint's, and the seed a new one."""
+    width, height = order.size or info.default_size
+    timesteps = order.prior_timesteps
+    if timesteps is None and order.prior_steps is None:
+        timesteps = info.prior_timesteps
+    return make_request(
+        prompt=order.prompt,
+        negative_prompt=order.negative,
+        width=width,
+        height=height,
+        seed=secrets.randbelow(SEED_COUNT) if order.seed is None else order.seed,
+        num_images=order.count,
+        prior_timesteps=timesteps,
+        prior_num_inference_steps=order.prior_steps,
+        prior_guidance_scale=order.prior_guidance,
+        decoder_num_inference_steps=order.decoder_steps,
+        decoder_guidance_scale=order.decoder_guidance,
+        decoder_seed=order.decoder_seed,
+        checkpoint=info.name,
+    )
+
+
+def target_of(out: str | None, count: int) -> Target:
+    """Where each picture goes, by its index; None for the pictures folder.
+
+    Makes the folder and tries it, so that nothing is drawn that could not be saved. A file for
+    several pictures becomes ``name-1.png``, ``name-2.png`` ... Raises ``StorageError``.
+    """
+    if out is None:
+        return lambda index: None  # noqa: ARG005
+    path = Path(out).expanduser()
+    try:
+        is_folder = path.is_dir() or out.endswith(("/", os.sep))
+        is_folder = is_folder or not (path.suffix or path.exists())
+    except (OSError, ValueError) as error:  # a NUL in the name, or too long a one
+        raise StorageError(f"“{out}” is no usable path.", "Choose another.") from error
+    if is_folder:
+        _check_writable(ensure_folder(path))
+        return lambda index: path  # noqa: ARG005
+    if path.suffix.lower() != _SUFFIX:
+        raise StorageError(
+            f"Pictures are saved as PNG, and “{path.name}” has another ending.",
+            f"Name it “{path.stem}{_SUFFIX}”, or name a folder.",
+        )
+    _check_writable(ensure_folder(path.parent))
+    if count == 1:
+        return lambda index: path  # noqa: ARG005
+    return lambda index: path.with_name(f"{path.stem}-{index + 1}{path.suffix}")
+
+
+class _Desk:
+    """Takes the engine's events: pictures are saved and printed, notes told once."""
+
+    def __init__(
+        self,
+        sink: PictureSink,
+        target: Target,
+        display: ProgressDisplay,
+        ctrl_c: _CtrlC,
+        *,
+        as_json: bool,
+    ) -> None:
+        self._sink = sink
+        self._target = target
+        self._display = display
+        self._ctrl_c = ctrl_c
+        self._as_json = as_json
+        self._finished = 0
+        self._told: set[str] = set()
+        self._failure: Exception | None = None
+
+    def take(self, event: GeneratorEvent) -> None:
+        """The engine's ``emit``. A picture that cannot be saved ends the work."""
+        if isinstance(event, Note):
+            self._tell(event.text)
+        elif isinstance(event, PictureReady):
+            try:
+                self._finish(event.picture)
+            except Exception as error:  # noqa: BLE001 - raised again when the engine is out of it
+                self._failure = error
+                self._ctrl_c.token.cancel()
+        else:
+            if isinstance(event, StageProgress):
+                self._ctrl_c.waits_for_a_step()
+            self._display.take(event)
+
+    def raise_failure(self) -> None:
+        """Raise what kept a picture from being saved, if anything did."""
+        if self._failure is not None:
+            raise self._failure
+
+    def give_up(self, request: GenerationRequest) -> int:
+        """The end by Ctrl+C, or by a failure that had to end the work the same way."""
+        self.raise_failure()
+        self._display.stop()
+        done, count = self._finished, request.num_images
+        if count > 1 and done:
+            output.remark(f"Cancelled. Finished and saved: {done} of {count} pictures.")
+        else:
+            output.remark("Cancelled.")
+        return CANCELLED
+
+    def _finish(self, picture: GeneratedPicture) -> None:
+        try:
+            saved = self._sink.save(picture, self._target(picture.index))
+        except StorageError as error:
+            seed = f"The picture’s seed is {picture.request.seed}."  # to make it again
+            raise StorageError(error.message, f"{error.hint} {seed}".strip()) from error
+        self._finished += 1
+        for text in picture.notes:
+            self._tell(text)
+        with self._display.aside():
+            if self._as_json:
+                output.json_result(_as_dict(picture, saved))
+            else:
+                output.result(str(saved.path))
+
+    def _tell(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            with self._display.aside():
+                output.note(text)
+
+
+def _as_dict(picture: GeneratedPicture, saved: SavedPicture) -> dict[str, object]:
+    """A picture's line of ``--json``; seconds are of drawing, without loading."""
+    return {
+        "file": str(saved.path),
+        "seed": saved.request.seed,
+        "request": saved.request.to_dict(),
+        "seconds": round(sum(picture.seconds.values()), 3),
+        "stage_seconds": {stage: round(took, 3) for stage, took in picture.seconds.items()},
+        "notes": list(picture.notes),
+    }
+
+
+def _as_folder(text: str) -> tuple[Path, ...]:
+    """The folder that ``text`` names, if there is one."""
+    try:
+        folder = Path(text).expanduser().absolute()
+        return (folder,) if text and folder.is_dir() else ()
+    except (OSError, ValueError, RuntimeError):  # no home, NUL, too long
+        return ()
+
+
+def _check_writable(folder: Path) -> None:
+    """Raise ``StorageError`` where no file can be made, before anything is drawn for it."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StorageError(
+            f"In the folder “{folder}” no picture can be saved: {reason}.",
+            "Check that it is there and that you may write to it, or name another with --out.",
+        ) from error
+
+
+@dataclass
+class _CtrlC:
+    """What Ctrl+C does: ends a start at once, a drawing at its next step, a second one at once."""
+
+    token: CancelToken
+    display: ProgressDisplay
+    _at_once: bool = field(default=True, init=False)
+
+    def waits_for_a_step(self) -> None:
+        """From now on there is something to end cleanly."""
+        self._at_once = False
+
+    def pressed(self, number: int, frame: FrameType | None) -> None:
+        """The signal's handler."""
+        del number, frame
+        is_second = self.token.cancelled
+        self.token.cancel()
+        if self._at_once or is_second:
+            raise KeyboardInterrupt
+        self.display.say_stopping()
+
+
+@contextmanager
+def _ctrl_c(token: CancelToken, display: ProgressDisplay) -> Iterator[_CtrlC]:
+    ctrl_c = _CtrlC(token, display)
+    try:
+        before = signal.signal(signal.SIGINT, ctrl_c.pressed)
+    except ValueError:  # not in the main thread: somebody else has the keyboard
+        yield ctrl_c
+        return
+    try:
+        yield ctrl_c
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,98 @@
+"""``wurstdesk models list`` and ``wurstdesk metadata``: what there is, and how it was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wurstdesk.cli import output, parts
+from wurstdesk.gallery.image_metadata import ImageMetadata, read_metadata
+from wurstdesk.generation import CheckpointInfo
+
+
+def list_models(base: parts.Base, *, as_json: bool) -> None:
+    """Print every checkpoint that was found, whether it can be used or not."""
+    checkpoints = parts.catalogue_of(base).checkpoints()
+    if as_json:
+        output.json_result([_as_dict(info) for info in checkpoints])
+    elif checkpoints:
+        output.result("\n\n".join(_as_text(info) for info in checkpoints))
+    else:
+        output.result(
+            "No checkpoints were found, not even the built-in one: please install Wurstdesk again."
+            f"\nOthers are looked for in {base.home.models}"
+        )
+
+
+def show_metadata(file: Path, *, as_json: bool) -> None:
+    """Print how a picture was made, as far as its file says. Raises ``StorageError``."""
+    metadata = read_metadata(file)
+    if as_json:
+        output.json_result({"file": str(file), **metadata.to_dict()})
+    else:
+        output.result(output.printable(_metadata_text(metadata)))
+
+
+def _as_dict(info: CheckpointInfo) -> dict[str, object]:
+    return {
+        "name": info.name,
+        "title": info.title,
+        "path": str(info.path),
+        "prior_path": str(info.prior_path),
+        "built_in": info.built_in,
+        "complete": info.complete,
+        "problem": info.problem,
+        "default_size": list(info.default_size),
+        "trained_sides": list(info.trained_sides),
+        "can_draw": info.can_draw,
+        "examples": list(info.examples),
+        "licence": info.licence,
+    }
+
+
+def _as_text(info: CheckpointInfo) -> str:
+    width, height = info.default_size
+    state = "complete" if info.complete else "cannot be used"
+    rows = [
+        ("state", f"{state}, built in" if info.built_in else state),
+        ("problem", info.problem),
+        ("draws", info.can_draw),
+        (
+            "size",
+            f"{width}x{height}; sides from {info.trained_sides[0]} to {info.trained_sides[1]}",
+        ),
+        ("path", f"{info.path}\n{info.prior_path}"),
+        ("licence", info.licence),
+    ]
+    shown = [(label, value) for label, value in rows if value]
+    title = f"{info.name} ({info.title})" if info.title != info.name else info.name
+    return output.printable(f"{title}\n{output.aligned(shown, indent='  ')}")
+
+
+def _metadata_text(metadata: ImageMetadata) -> str:
+    if metadata.source == "unknown":
+        return metadata.text or "This file does not say how it was made."
+    rows = [("Prompt", metadata.prompt or "(empty)")]
+    if metadata.negative_prompt:
+        rows.append(("Negative", metadata.negative_prompt))
+    rows += _with_size(metadata.parameters)
+    if metadata.provenance is not None:
+        made = metadata.provenance
+        rows.append(("Device", f"{made.device}, {made.dtype}"))
+    if metadata.seconds:
+        rows.append(("Seconds", f"{sum(metadata.seconds.values()):.1f}"))
+    if metadata.created:
+        rows.append(("Made", metadata.created))
+    rows += [("Note", text) for text in metadata.notes]
+    return output.aligned(rows)
+
+
+def _with_size(parameters: dict[str, str]) -> list[tuple[str, str]]:
+    """The parameters with ``Size-1`` and ``Size-2`` as the one size that people know."""
+    rows = []
+    for key, value in parameters.items():
+        stem, _, number = key.rpartition("-")
+        if number == "1" and f"{stem}-2" in parameters:
+            rows.append((stem, f"{value}x{parameters[f'{stem}-2']}"))
+        elif not (number == "2" and f"{stem}-1" in parameters):
+            rows.append((key, value))
+    return rows

@@ -1,0 +1,205 @@
+"""The commands and their options, and how each way to end becomes an exit code.
+
+0: done. 1: not done, and one sentence says why. 2: the command was written wrongly. 130: ended by
+Ctrl+C, as every program ends by it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wurstdesk.cli import drawing, listing, options, output
+from wurstdesk.cli.parts import Base
+from wurstdesk.errors import GenerationCancelled, UserError
+from wurstdesk.log import Logging
+from wurstdesk.paths import HOME_VARIABLE, Home, find_home
+
+OpenWindow = Callable[[Home], int]
+
+_LOG = "command-line"
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Start:
+    """What every command is given: how to open the window, and the home once it is known."""
+
+    open_window: OpenWindow
+    home: Home
+
+
+commands = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Wurstdesk draws pictures from words with the Würstchen model, on your own machine. "
+    "Without a command it opens the window.",
+)
+models = typer.Typer(rich_markup_mode=None, help="The checkpoints on this machine.")
+commands.add_typer(models, name="models")
+
+
+def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
+    """Do what the arguments say; the exit code of the process.
+
+    ``open_window`` is ``app``'s, which this layer does not know.
+    """
+    output.let_any_text_through()
+    start = _Start(open_window, find_home())
+    try:
+        commands(args=list(arguments), prog_name="wurstdesk", obj=start)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+@contextmanager
+def _sentences(context: typer.Context) -> Iterator[Base]:
+    """The settings, a log, and every failure as one sentence and an exit code."""
+    home = _start_of(context).home
+    with Logging(home.logs, _LOG):
+        try:
+            base = Base.of(home)
+            for text in base.notes:
+                output.note(text)
+            yield base
+        except UserError as error:
+            output.error(str(error))
+            raise typer.Exit(1) from None
+        except (GenerationCancelled, KeyboardInterrupt):
+            output.remark("Cancelled.")
+            raise typer.Exit(drawing.CANCELLED) from None
+        except MemoryError:
+            output.error("There was not enough memory. Try a smaller size or fewer pictures.")
+            raise typer.Exit(1) from None
+        except (typer.Exit, typer.BadParameter, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - nobody wants a traceback here
+            _log.exception("a command failed")
+            kind = type(error).__name__
+            output.error(
+                f"Something went wrong inside Wurstdesk ({kind}). This is a mistake in the "
+                f"program; where it happened stands in {home.logs / _LOG}.log."
+            )
+            raise typer.Exit(1) from None
+
+
+def _start_of(context: typer.Context) -> _Start:
+    start = context.find_object(_Start)
+    assert start is not None
+    return start
+
+
+@commands.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            metavar="DIR",
+            envvar=HOME_VARIABLE,
+            show_default=False,
+            help="Keep settings, gallery, pictures, logs and checkpoints in this folder.",
+        ),
+    ] = None,
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Check that this installation works, and leave.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command; open the window where there is none."""
+    start = _start_of(context)
+    start.home = find_home(home)
+    if self_test:
+        from wurstdesk.cli.self_test import self_test as test
+
+        raise typer.Exit(test())
+    if context.invoked_subcommand is None:
+        raise typer.Exit(start.open_window(start.home))
+
+
+@commands.command()
+def generate(
+    context: typer.Context,
+    prompt: options.Prompt,
+    negative: options.Negative = "",
+    seed: options.Seed = None,
+    count: options.Count = 1,
+    size: options.Size = None,
+    prior_steps: options.PriorSteps = None,
+    prior_timesteps: options.PriorTimesteps = None,
+    prior_guidance: options.PriorGuidance = 4.0,
+    decoder_steps: options.DecoderSteps = 12,
+    decoder_guidance: options.DecoderGuidance = 0.0,
+    decoder_seed: options.DecoderSeed = None,
+    checkpoint: options.Checkpoint = None,
+    device: options.Device = None,
+    dtype: options.Dtype = None,
+    out: options.Out = None,
+    as_json: options.Json = False,
+) -> None:
+    """Draw pictures and save them; print where they are.
+
+    For example: wurstdesk generate "a long red sausage dog on snow at night" --out dog.png
+    """
+    if prior_steps is not None and prior_timesteps is not None:
+        raise typer.BadParameter(
+            "give either --prior-steps or --prior-timesteps, not both.",
+            param_hint="--prior-timesteps",
+        )
+    order = drawing.Order(
+        prompt=prompt,
+        negative=negative,
+        seed=seed,
+        count=count,
+        size=options.read_size(size) if size is not None else None,
+        prior_steps=prior_steps,
+        prior_timesteps=(
+            options.read_timesteps(prior_timesteps) if prior_timesteps is not None else None
+        ),
+        prior_guidance=prior_guidance,
+        decoder_steps=decoder_steps,
+        decoder_guidance=decoder_guidance,
+        decoder_seed=decoder_seed,
+        checkpoint=checkpoint,
+        device=device,
+        dtype=dtype,
+        out=out,
+        as_json=as_json,
+    )
+    with _sentences(context) as base:
+        raise typer.Exit(drawing.draw(base, order))
+
+
+@models.command("list")
+def list_models(context: typer.Context, as_json: options.Json = False) -> None:
+    """Print the checkpoints: built in, downloaded, in your own folders."""
+    with _sentences(context) as base:
+        listing.list_models(base, as_json=as_json)
+
+
+@commands.command()
+def metadata(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A picture.")],
+    as_json: options.Json = False,
+) -> None:
+    """Print how a picture was made."""
+    with _sentences(context):
+        listing.show_metadata(file, as_json=as_json)
+
+
+@commands.command()
+def doctor(context: typer.Context, as_json: options.Json = False) -> None:
+    """Print versions, devices, memory, folders and plan."""
+    from wurstdesk.cli.doctor import doctor as examine
+
+    with _sentences(context) as base:
+        raise typer.Exit(examine(base, as_json=as_json))
