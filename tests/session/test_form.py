@@ -1,0 +1,172 @@
+"""The request that is being written: always valid, and at home in its checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from fakes import DACKEL, PUBLISHED, damaged
+from wurstdesk.generation import DEFAULT_STAGE_C_TIMESTEPS, MAX_PROMPT_CHARACTERS, GenerationRequest
+from wurstdesk.session.form import RequestForm, random_seed
+
+
+@pytest.fixture
+def form(qtbot: QtBot) -> Iterator[RequestForm]:
+    del qtbot
+    seeds = count(1000)
+    owner = QObject()
+    made = RequestForm(lambda: next(seeds), owner)
+    made.set_checkpoints((DACKEL, PUBLISHED))
+    yield made
+    owner.deleteLater()
+
+
+def test_the_checkpoint_gives_the_defaults(form: RequestForm) -> None:
+    assert form.checkpoint is DACKEL
+    assert (form.request.width, form.request.height) == (384, 384)
+    assert form.request.checkpoint == "dackel"
+
+
+def test_defaults_follow_another_checkpoint(form: RequestForm) -> None:
+    form.choose_checkpoint("wuerstchen")
+
+    assert (form.request.width, form.request.height) == (1024, 1024)
+    assert form.request.checkpoint == "wuerstchen"
+
+
+def test_what_was_chosen_does_not_follow_another_checkpoint(form: RequestForm) -> None:
+    form.edit(width=512, height=256)
+    form.edit(prior_timesteps=None, prior_num_inference_steps=20)
+
+    form.choose_checkpoint("wuerstchen")
+
+    assert (form.request.width, form.request.height) == (512, 256)
+    assert form.request.prior_num_inference_steps == 20
+
+
+def test_a_schedule_of_its_own_follows(form: RequestForm) -> None:
+    own = replace(PUBLISHED, name="own", prior_timesteps=(1.0, 0.5, 0.0))
+    form.set_checkpoints((DACKEL, own))
+
+    form.choose_checkpoint("own")
+    assert form.request.prior_timesteps == (1.0, 0.5, 0.0)
+
+    form.choose_checkpoint("dackel")
+    assert form.request.prior_timesteps == DEFAULT_STAGE_C_TIMESTEPS
+
+
+def test_a_damaged_checkpoint_gives_way_to_a_whole_one(qtbot: QtBot) -> None:
+    del qtbot
+    form = RequestForm()
+    form.set_checkpoints((damaged(), PUBLISHED))
+    assert form.checkpoint is PUBLISHED
+
+
+def test_where_all_are_damaged_the_first_is_shown_with_its_problem(qtbot: QtBot) -> None:
+    del qtbot
+    form = RequestForm()
+    form.set_checkpoints((damaged(),))
+    assert form.checkpoint is not None
+    assert form.checkpoint.problem == "Its prior is missing."
+
+
+def test_no_checkpoint_at_all(qtbot: QtBot) -> None:
+    del qtbot
+    form = RequestForm()
+    form.set_checkpoints(())
+    assert form.checkpoint is None
+    assert form.strange_words == ()
+
+
+def test_a_new_list_keeps_the_chosen_one(form: RequestForm) -> None:
+    form.choose_checkpoint("wuerstchen")
+    form.set_checkpoints((DACKEL, PUBLISHED))
+    assert form.checkpoint is PUBLISHED
+
+
+def test_what_no_request_can_have_is_kept_out_and_said(form: RequestForm) -> None:
+    form.edit(prompt="a dog")
+    form.edit(prompt="x" * (MAX_PROMPT_CHARACTERS + 1))
+
+    problem = form.problem
+    assert form.request.prompt == "a dog"
+    assert problem is not None
+    assert "The prompt" in problem.message
+
+    form.edit(prompt="a cat")
+    assert form.problem is None
+    assert form.request.prompt == "a cat"
+
+
+def test_one_good_field_does_not_hide_the_problem_of_another(form: RequestForm) -> None:
+    form.edit(seed=2**40)
+    form.edit(prompt="a dog")
+    assert form.problem is not None
+    assert "The seed" in form.problem.message
+
+
+def test_seed_is_drawn_anew_or_kept(form: RequestForm) -> None:
+    form.draw_seed()
+    first = form.request.seed
+    form.draw_seed()
+    assert form.request.seed == first + 1
+
+    form.set_seed_random(False)
+    form.draw_seed()
+    assert form.request.seed == first + 1
+
+
+def test_a_taken_seed_is_kept(form: RequestForm) -> None:
+    form.take_seed(7)
+    form.draw_seed()
+    assert form.request.seed == 7
+
+
+def test_any_seed_may_be_drawn() -> None:
+    seeds = {random_seed() for _ in range(50)}
+    assert len(seeds) > 40
+    assert all(GenerationRequest(seed=seed) for seed in seeds)
+
+
+def test_reset_gives_the_checkpoints_default(form: RequestForm) -> None:
+    form.edit(width=512, prior_guidance_scale=7.0)
+    form.reset("prior_guidance_scale")
+    form.reset("width")
+    assert form.request.prior_guidance_scale == 4.0
+    assert form.request.width == 384
+
+
+def test_taking_a_request_takes_all_of_it(form: RequestForm) -> None:
+    request = GenerationRequest(
+        prompt="a cat", negative_prompt="a dog", seed=5, decoder_seed=9, checkpoint="wuerstchen"
+    )
+
+    assert form.take(request)
+
+    assert form.request == request
+    assert form.checkpoint is PUBLISHED
+    assert not form.seed_is_random
+
+
+def test_taking_a_request_of_a_checkpoint_that_is_not_here(form: RequestForm) -> None:
+    assert not form.take(GenerationRequest(prompt="a cat", checkpoint="gone"))
+
+    assert form.request.prompt == "a cat"
+    assert form.request.checkpoint == "dackel"
+
+
+def test_strange_words_come_once_in_order_from_both_prompts(form: RequestForm) -> None:
+    form.edit(prompt="a Zebra and a zebra on a spaceship", negative_prompt="fog, zebra")
+    assert form.strange_words == ("Zebra", "spaceship", "fog")
+
+
+def test_changed_is_told_only_when_something_changed(qtbot: QtBot, form: RequestForm) -> None:
+    form.edit(prompt="a dog")
+    with qtbot.assertNotEmitted(form.changed):
+        form.edit(prompt="a dog")
+        form.set_seed_random(True)

@@ -1,0 +1,127 @@
+"""The session's pictures and the round: nothing unsaved is lost, memory stays bounded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from fakes import picture_of
+from wurstdesk.generation import GenerationRequest, SavedPicture
+from wurstdesk.session.failures import Failure
+from wurstdesk.session.pictures import IMAGES_KEPT, FinishedPicture, Round, SessionPictures
+
+REQUEST = GenerationRequest(prompt="a dog", width=128, height=256, num_images=2)
+pytestmark = pytest.mark.usefixtures("qtbot")
+
+
+def finished(seed: int, path: Path | None = None) -> FinishedPicture:
+    made = picture_of(REQUEST.changed(seed=seed))
+    saved = None if path is None else SavedPicture(1, path, made.request, "now")
+    return FinishedPicture.of(made, saved, None if saved else Failure("The disk is full."))
+
+
+def test_pictures_get_ids_in_order_and_are_told(qtbot: QtBot) -> None:
+    pictures = SessionPictures()
+    with qtbot.waitSignal(pictures.added) as blocker:
+        first = pictures.add(finished(1))
+    second = pictures.add(finished(2))
+
+    assert blocker.args == [first.id]
+    assert [p.id for p in pictures] == [first.id, second.id]
+    assert pictures.find(second.id) is second
+    assert pictures.find(None) is None
+    assert pictures.find(99) is None
+
+
+def test_thumbnail_keeps_the_proportions() -> None:
+    thumbnail = finished(1).thumbnail
+    assert (thumbnail.width(), thumbnail.height()) == (128, 256)
+
+
+def test_unsaved_is_kept_whole_until_it_is_saved(tmp_path: Path) -> None:
+    pictures = SessionPictures()
+    picture = pictures.add(finished(1))
+    assert picture.save_failure == Failure("The disk is full.")
+    assert [p.id for p in pictures.unsaved] == [picture.id]
+
+    pictures.mark_not_saved(picture.id, Failure("Still full."))
+    assert picture.save_failure == Failure("Still full.")
+
+    pictures.mark_saved(picture.id, SavedPicture(1, tmp_path / "a.png", picture.request, "now"))
+    assert len(pictures.unsaved) == 0
+
+
+def test_old_saved_pictures_are_read_again_from_their_files(tmp_path: Path) -> None:
+    pictures = SessionPictures()
+    made = []
+    for seed in range(IMAGES_KEPT + 3):
+        path = tmp_path / f"{seed}.png"
+        one = finished(seed, path)
+        one.image.save(str(path))
+        made.append((pictures.add(one), one.image))
+
+    oldest, image = made[0]
+    assert oldest.image is None
+    assert pictures.image(oldest).convertToFormat(QImage.Format.Format_RGB888) == image
+    assert sum(p.image is not None for p, _ in made) <= IMAGES_KEPT + 1
+
+
+def test_an_unsaved_picture_never_leaves_memory(tmp_path: Path) -> None:
+    pictures = SessionPictures()
+    unsaved = pictures.add(finished(0))
+    for seed in range(IMAGES_KEPT + 3):
+        pictures.add(finished(seed, tmp_path / "x.png"))
+    assert unsaved.image is not None
+
+
+def test_where_the_file_is_gone_the_thumbnail_stands_in(tmp_path: Path) -> None:
+    pictures = SessionPictures()
+    picture = pictures.add(finished(1, tmp_path / "gone.png"))
+    picture.image = None
+    assert pictures.image(picture) == picture.thumbnail
+
+
+def test_a_round_shows_previews_then_pictures(qtbot: QtBot) -> None:
+    drawn = Round()
+    with qtbot.waitSignal(drawn.began):
+        drawn.begin(REQUEST)
+    assert len(drawn.cells) == 2
+    assert not drawn.is_empty
+
+    preview, image = QImage(4, 4, QImage.Format.Format_RGB888), finished(1).image
+    with qtbot.waitSignal(drawn.cell_changed) as blocker:
+        drawn.show_preview(1, preview)
+    assert blocker.args == [1]
+    drawn.show_picture(1, 42, image)
+    drawn.show_preview(1, preview)  # too late
+
+    assert drawn.cells[1].image == image
+    assert drawn.holds(42)
+    assert not drawn.holds(None)
+    assert drawn.only_picture is None
+
+
+def test_a_round_ignores_pictures_it_has_no_cell_for() -> None:
+    drawn = Round()
+    drawn.begin(REQUEST)
+    drawn.show_preview(7, QImage())
+    drawn.show_picture(7, 1, QImage())
+    assert not drawn.holds(1)
+
+
+def test_a_round_that_ended_with_nothing_is_empty() -> None:
+    drawn = Round()
+    assert drawn.is_empty
+    drawn.begin(REQUEST)
+    drawn.end()
+    assert drawn.is_empty
+
+
+def test_a_round_of_one_has_its_picture() -> None:
+    drawn = Round()
+    drawn.begin(REQUEST.changed(num_images=1))
+    drawn.show_picture(0, 5, finished(1).image)
+    assert drawn.only_picture == 5

@@ -1,0 +1,69 @@
+"""A ``StudioState`` on fakes, for the tests of session and ui."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from fakes import FakeCatalogue, MemorySink, ScriptedGenerator
+from wurstdesk.generation import CheckpointInfo
+from wurstdesk.session.state import StudioState
+from wurstdesk.settings import Settings
+
+
+@dataclass
+class Studio:
+    """A state and the fakes behind it. Seeds are 1000, 1001 and so on."""
+
+    qtbot: QtBot
+    state: StudioState
+    generator: ScriptedGenerator
+    sink: MemorySink
+    catalogue: FakeCatalogue
+    kept_settings: list[Settings] = field(default_factory=list)
+
+    def read_catalogue(self, *infos: CheckpointInfo) -> None:
+        """Start, with these checkpoints, and wait until they are known."""
+        if infos:
+            self.catalogue.infos = infos
+        with self.qtbot.waitSignal(self.state.form.checkpoint_changed):
+            self.state.start()
+
+    def wait_until_idle(self) -> None:
+        """Until nothing runs and nothing waits."""
+        self.qtbot.waitUntil(
+            lambda: not self.state.is_running and not self.state.queue.waiting, timeout=10_000
+        )
+
+    def generate(self, **fields: object) -> None:
+        """Ask for pictures and wait for them."""
+        self.state.form.edit(**fields)
+        self.state.generate()
+        self.wait_until_idle()
+
+
+@contextmanager
+def open_studio(qtbot: QtBot, folder: Path) -> Iterator[Studio]:
+    """A studio that is shut down at the end; nothing starts before it is asked to."""
+    generator, sink, catalogue = ScriptedGenerator(), MemorySink(folder), FakeCatalogue()
+    seeds = count(1000)
+    kept: list[Settings] = []
+    state = StudioState(
+        lambda: generator,
+        lambda: sink,
+        catalogue,
+        Settings(),
+        save_settings=kept.append,
+        pictures_folder=folder,
+        choose_seed=lambda: next(seeds),
+    )
+    try:
+        yield Studio(qtbot, state, generator, sink, catalogue, kept)
+    finally:
+        state.shutdown()
+        state.deleteLater()

@@ -1,0 +1,82 @@
+"""Words, numbers and times."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from wurstdesk.ui.i18n import (
+    duration,
+    install_translations,
+    part_name,
+    stage_name,
+    time_left,
+    word_list,
+)
+
+
+@pytest.fixture(autouse=True)
+def english(qtbot: QtBot) -> None:
+    del qtbot
+    QLocale.setDefault(QLocale("en"))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.04, "0.0 s"),
+        (2.14, "2.1 s"),
+        (9.96, "10 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (70, "1 min 10 s"),
+        (3599, "59 min 59 s"),
+        (7500, "2 h 5 min"),
+    ],
+)
+def test_duration(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "1 s left"),
+        (1.4, "1 s left"),
+        (9.7, "10 s left"),
+        (21.2, "21 s left"),
+        (75, "1 min 15 s left"),
+    ],
+)
+def test_time_left(seconds: float, text: str) -> None:
+    assert time_left(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ((), ""),
+        (("a",), "“a”"),
+        (("a", "b"), "“a” and “b”"),
+        (("a", "b", "c"), "“a”, “b” and “c”"),
+        (tuple("abcdef"), "“a”, “b”, “c”, “d” and 2 more"),
+    ],
+)
+def test_word_list(words: tuple[str, ...], text: str) -> None:
+    assert word_list(words) == text
+
+
+def test_stages_and_parts_have_names() -> None:
+    assert stage_name("prior") == "Composing (Stage C)"
+    assert part_name("vqgan") == "the VQGAN"
+    assert part_name("something new") == "something new"
+
+
+def test_a_language_without_a_translation_stays_english(tmp_path: Path) -> None:
+    app = QApplication.instance()
+    assert app is not None
+    assert install_translations(app, tmp_path, "en").language() == QLocale.Language.English

@@ -1,0 +1,259 @@
+"""What shapes the picture: each field shows the request and changes it."""
+
+# mypy: disable-error-code="no-untyped-call"
+# pytest-qt's keys and clicks have no types.
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from fakes import DACKEL, PUBLISHED
+from studio import Studio
+from wurstdesk.generation import DEFAULT_STAGE_C_TIMESTEPS, MAX_PROMPT_CHARACTERS
+from wurstdesk.ui.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def retype(qtbot: QtBot, field: QLineEdit | QAbstractSpinBox, text: str) -> None:
+    """As somebody would: choose all, type."""
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+
+
+def test_a_proportion_sets_both_sides(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
+    picker = window.panel.size_picker
+    wide = next(b for b in picker.preset_buttons() if b.text() == "4:3")
+
+    qtbot.mouseClick(wide, LEFT)
+
+    assert (studio.state.form.request.width, studio.state.form.request.height) == (512, 384)
+    assert wide.isChecked()
+    assert (picker.width_box.value(), picker.height_box.value()) == (512, 384)
+
+
+def test_swap(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
+    studio.state.form.edit(width=512, height=256)
+    qtbot.mouseClick(window.panel.size_picker.swap_button, LEFT)
+    assert (studio.state.form.request.width, studio.state.form.request.height) == (256, 512)
+
+
+def test_a_typed_side_goes_to_the_grid(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
+    box = window.panel.size_picker.width_box
+    retype(qtbot, box, "500")
+    assert studio.state.form.request.width == 384, "not in the middle of typing"
+
+    qtbot.keyClick(box, Qt.Key.Key_Tab)
+
+    assert studio.state.form.request.width == 512
+    assert box.text() == "512"
+
+
+def test_a_side_that_is_still_being_typed_counts_when_generating(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    box = window.panel.size_picker.height_box
+    retype(qtbot, box, "256")
+    qtbot.keyClick(box, Qt.Key.Key_Return, CTRL)
+    studio.wait_until_idle()
+    assert studio.generator.requests[0].height == 256
+
+
+def test_sides_outside_the_trained_range_are_remarked(studio: Studio, window: MainWindow) -> None:
+    warning = window.panel.size_picker.warning
+    assert not warning.isVisible()
+    studio.state.form.edit(width=1024)
+    assert warning.isVisible()
+    assert "Dackel was not trained on such sides" in warning.text()
+
+
+def test_number_of_pictures(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
+    retype(qtbot, window.panel.count, "4")
+    assert studio.state.form.request.num_images == 4
+    assert window.panel.generate_button.text() == "Generate 4"
+
+
+def test_a_typed_seed_is_kept(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
+    seed = window.panel.seed
+    assert seed.random_button.isChecked()
+
+    retype(qtbot, seed.edit, "482 915 036")
+    assert seed.keep_button.isChecked()
+    studio.generate()
+
+    assert studio.generator.requests[0].seed == 482915036
+
+
+def test_a_seed_beyond_all_seeds_is_said_and_nothing_is_drawn(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    retype(qtbot, window.panel.seed.edit, "9999999999")
+    assert "The seed" in window.panel.problem.text()
+
+    qtbot.keyClick(window.panel.seed.edit, Qt.Key.Key_Return, CTRL)
+    assert len(studio.state.queue) == 0
+    assert "The seed" in studio.state.messages.all[0].text
+
+    retype(qtbot, window.panel.seed.edit, "12")
+    assert not window.panel.problem.isVisible()
+
+
+def test_dice_and_lock(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
+    seed = window.panel.seed
+    studio.generate()
+    used = seed.edit.text()
+
+    qtbot.mouseClick(seed.keep_button, LEFT)
+    studio.generate()
+    assert seed.edit.text() == used
+
+    qtbot.mouseClick(seed.random_button, LEFT)
+    studio.generate()
+    assert seed.edit.text() != used
+    assert seed.edit.text() == str(studio.generator.requests[-1].seed)
+
+
+def test_an_emptied_seed_field_shows_the_seed_again(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    edit = window.panel.seed.edit
+    shown = edit.text()
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClick(edit, Qt.Key.Key_Delete)
+    window.panel.prompt.setFocus()
+    assert edit.text() == shown == str(studio.state.form.request.seed)
+
+
+def test_advanced_is_folded_and_says_what_is_set(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    advanced = window.panel.advanced
+    assert not advanced.body.isVisible()
+    advanced.heading.setFocus()
+    qtbot.keyClick(advanced.heading, Qt.Key.Key_Space)
+    assert advanced.body.isVisible()
+
+    retype(qtbot, advanced.prior_guidance, "6.5")
+    retype(qtbot, advanced.decoder_guidance, "1.5")
+    retype(qtbot, advanced.decoder_steps, "20")
+    retype(qtbot, advanced.decoder_seed, "99")
+
+    request = studio.state.form.request
+    assert request.prior_guidance_scale == 6.5
+    assert request.decoder_guidance_scale == 1.5
+    assert request.decoder_num_inference_steps == 20
+    assert request.decoder_seed == 99
+
+
+def test_every_advanced_field_has_its_own_reset(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    advanced = window.panel.advanced
+    advanced.heading.setChecked(True)
+    studio.state.form.edit(prior_timesteps=None, prior_num_inference_steps=20)
+    studio.state.form.edit(
+        prior_guidance_scale=9.0,
+        decoder_num_inference_steps=3,
+        decoder_guidance_scale=2.0,
+        decoder_seed=4,
+    )
+    resets = advanced.resets()
+    assert [reset.isVisible() for reset in resets] == [True] * 5
+
+    for reset in resets:
+        qtbot.mouseClick(reset, LEFT)
+        assert not reset.isVisible()
+
+    request = studio.state.form.request
+    assert request.prior_timesteps == DEFAULT_STAGE_C_TIMESTEPS
+    assert request.prior_guidance_scale == 4.0
+    assert request.decoder_num_inference_steps == 12
+    assert request.decoder_guidance_scale == 0.0
+    assert request.decoder_seed is None
+
+
+def test_even_steps_and_back(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
+    advanced = window.panel.advanced
+    advanced.heading.setChecked(True)
+    assert not advanced.prior_steps.isEnabled()
+    advanced.schedule.setFocus()
+    qtbot.keyClick(advanced.schedule, Qt.Key.Key_Down)
+    assert studio.state.form.request.prior_timesteps is None
+
+    retype(qtbot, advanced.prior_steps, "15")
+    assert studio.state.form.request.prior_num_inference_steps == 15
+
+    qtbot.keyClick(advanced.schedule, Qt.Key.Key_Up)
+    assert studio.state.form.request.prior_timesteps == DEFAULT_STAGE_C_TIMESTEPS
+
+
+def test_a_schedule_of_a_pictures_own_is_shown(studio: Studio, window: MainWindow) -> None:
+    studio.state.form.edit(prior_timesteps=(1.0, 0.4, 0.0))
+    assert window.panel.advanced.schedule.currentText() == "Own list"
+    assert window.panel.advanced.prior_steps.value() == 2
+
+    studio.state.form.reset("prior_timesteps")
+    assert window.panel.advanced.schedule.count() == 2
+
+
+def test_a_choice_of_checkpoints_is_there_when_there_is_one(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    assert not window.panel.checkpoint.isVisible()
+    studio.read_catalogue(DACKEL, PUBLISHED)
+    assert window.panel.checkpoint.isVisible()
+
+    window.panel.checkpoint.setFocus()
+    qtbot.keyClick(window.panel.checkpoint, Qt.Key.Key_Down)
+
+    assert studio.state.form.request.checkpoint == "wuerstchen"
+    assert window.panel.size_picker.width_box.value() == 1024
+
+
+def test_use_these_settings_fills_the_panel(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    studio.generate(prompt="a dog\non two lines", negative_prompt="a cat", width=512, num_images=2)
+    studio.generate(prompt="else", negative_prompt="", width=384, num_images=1)
+    studio.state.show_picture(2)
+
+    qtbot.mouseClick(window.details.reuse_button, LEFT)
+
+    panel = window.panel
+    assert panel.prompt.toPlainText() == "a dog\non two lines"
+    assert panel.negative_prompt.toPlainText() == "a cat"
+    assert panel.size_picker.width_box.value() == 512
+    assert panel.count.value() == 1
+    assert panel.seed.edit.text() == "1002"
+    assert panel.seed.keep_button.isChecked()
+
+
+def test_use_only_the_seed(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
+    studio.generate(prompt="a dog")
+    studio.state.form.edit(prompt="a cat")
+    used = studio.generator.requests[0].seed
+    studio.state.form.edit(seed=5)
+
+    ctrl_shift = CTRL | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_R, ctrl_shift)
+
+    assert studio.state.form.request.seed == used
+    assert studio.state.form.request.prompt == "a cat"
+
+
+def test_a_prompt_beyond_all_measure_is_said_and_nothing_is_drawn(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    QApplication.clipboard().setText("dog " * (MAX_PROMPT_CHARACTERS // 4 + 1))
+    window.panel.prompt.paste()
+    assert "The prompt" in window.panel.problem.text()
+    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_Return, CTRL)
+    assert len(studio.state.queue) == 0
+
+    window.panel.prompt.selectAll()
+    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_Delete)
+    assert not window.panel.problem.isVisible()

@@ -1,0 +1,37 @@
+"""The sizes on offer."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes import DACKEL, PUBLISHED
+from wurstdesk.generation import CheckpointInfo, GenerationRequest
+from wurstdesk.ui.sizes import is_trained, presets
+
+
+@pytest.mark.parametrize("info", [DACKEL, PUBLISHED, None])
+def test_the_first_is_the_default_and_all_can_be_drawn(info: CheckpointInfo | None) -> None:
+    offered = presets(info)
+    default = info.default_size if info else (1024, 1024)
+    assert (offered[0].width, offered[0].height) == default
+    assert len(offered) == 6
+    assert len({(p.width, p.height) for p in offered}) == 6
+    for preset in offered:
+        GenerationRequest(width=preset.width, height=preset.height)
+        across, down = map(int, preset.name.split(":"))
+        assert preset.width / preset.height == pytest.approx(across / down, rel=0.08)
+
+
+def test_the_published_checkpoint_is_not_asked_for_small_sides() -> None:
+    assert all(min(p.width, p.height) >= 1024 for p in presets(PUBLISHED))
+
+
+def test_the_trained_range_includes_its_ends() -> None:
+    assert [is_trained(side, DACKEL) for side in (128, 256, 384, 512, 640)] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert is_trained(4096, None)

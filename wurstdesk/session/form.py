@@ -1,0 +1,186 @@
+"""The request that is being written, and the checkpoint that it is written for.
+
+What a checkpoint is good at belongs to the checkpoint: its size and its schedule are the defaults
+here, and a value that is still the default follows when another checkpoint is chosen.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from wurstdesk.errors import RequestError
+from wurstdesk.generation import SEED_COUNT, CheckpointInfo, GenerationRequest
+from wurstdesk.session.words import unknown_words
+
+SeedSource = Callable[[], int]
+
+_BY_CHECKPOINT = ("width", "height", "prior_timesteps", "prior_num_inference_steps")
+
+
+def random_seed() -> int:
+    """Any of the seeds that a request may have."""
+    return secrets.randbelow(SEED_COUNT)
+
+
+class RequestForm(QObject):
+    """One ``GenerationRequest``, always a valid one, edited field by field."""
+
+    changed = Signal()
+    """Some field of the request, or whether its seed is drawn anew."""
+    checkpoint_changed = Signal()
+    """The chosen checkpoint, or what there is to choose from."""
+
+    def __init__(
+        self, choose_seed: SeedSource = random_seed, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._choose_seed = choose_seed
+        self._request = GenerationRequest(seed=choose_seed())
+        self._seed_is_random = True
+        self._checkpoints: tuple[CheckpointInfo, ...] = ()
+        self._checkpoint: CheckpointInfo | None = None
+        self._problems: dict[str, RequestError] = {}
+
+    @property
+    def request(self) -> GenerationRequest:
+        return self._request
+
+    @property
+    def seed_is_random(self) -> bool:
+        """Whether the next picture gets a new seed."""
+        return self._seed_is_random
+
+    @property
+    def checkpoints(self) -> tuple[CheckpointInfo, ...]:
+        return self._checkpoints
+
+    @property
+    def checkpoint(self) -> CheckpointInfo | None:
+        """The chosen one; None until the catalogue is read, or where there is none."""
+        return self._checkpoint
+
+    @property
+    def problem(self) -> RequestError | None:
+        """Why what was entered last is not in the request; None where all of it is."""
+        return next(iter(self._problems.values()), None)
+
+    @property
+    def strange_words(self) -> tuple[str, ...]:
+        """Words of both prompts that the checkpoint does not know, each once, as first written."""
+        if self._checkpoint is None:
+            return ()
+        text = f"{self._request.prompt}\n{self._request.negative_prompt}"
+        found = unknown_words(text, self._checkpoint.vocabulary)
+        words: dict[str, str] = {}
+        for span in found:
+            words.setdefault(span.word.lower(), span.word)
+        return tuple(words.values())
+
+    def edit(self, **fields: object) -> None:
+        """Replace fields. What no request can have is kept out and becomes the ``problem``."""
+        try:
+            request = self._request.changed(**fields)
+        except RequestError as error:
+            self._problems[_key(fields)] = error
+            self.changed.emit()
+            return
+        had_problem = self._problems.pop(_key(fields), None) is not None
+        if request != self._request or had_problem:
+            self._request = request
+            self.changed.emit()
+
+    def default(self, field: str) -> Any:
+        """What a field is unless the person changes it, with the chosen checkpoint."""
+        return _defaults(self._checkpoint).get(field, GenerationRequest.model_fields[field].default)
+
+    def reset(self, *fields: str) -> None:
+        """Give fields their defaults."""
+        self.edit(**{field: self.default(field) for field in fields})
+
+    def set_seed_random(self, is_random: bool) -> None:
+        """Draw a new seed for each request, or use the one that is shown again."""
+        if is_random != self._seed_is_random:
+            self._seed_is_random = is_random
+            self.changed.emit()
+
+    def draw_seed(self) -> None:
+        """Give the request that is about to be made its seed, if that is to be a new one."""
+        if self._seed_is_random:
+            self.edit(seed=self._choose_seed())
+
+    def take_seed(self, seed: int) -> None:
+        """Use a seed, now and until told otherwise."""
+        self._seed_is_random = False
+        self._problems.pop("seed", None)
+        self._request = self._request.changed(seed=seed)
+        self.changed.emit()
+
+    def take(self, request: GenerationRequest) -> bool:
+        """Take over a whole request. False where its checkpoint is not here and ours stays."""
+        info = next((c for c in self._checkpoints if c.name == request.checkpoint), None)
+        known = info is not None
+        if known and info is not self._checkpoint:
+            self._checkpoint = info
+            self.checkpoint_changed.emit()
+        if not known and self._checkpoint is not None:
+            request = request.changed(checkpoint=self._checkpoint.name)
+        self._request = request
+        self._problems.clear()
+        self._seed_is_random = False
+        self.changed.emit()
+        return known
+
+    def set_checkpoints(self, checkpoints: tuple[CheckpointInfo, ...]) -> None:
+        """What the catalogue has found. The chosen one is kept where it is still there."""
+        self._checkpoints = checkpoints
+        chosen = next((c for c in checkpoints if c.name == self._request.checkpoint), None)
+        if chosen is None or (self._checkpoint is None and not chosen.complete):
+            chosen = next((c for c in checkpoints if c.complete), chosen or _first(checkpoints))
+        self._choose(chosen)
+
+    def choose_checkpoint(self, name: str) -> None:
+        """Write for another checkpoint; values that were its predecessor's defaults follow."""
+        info = next((c for c in self._checkpoints if c.name == name), None)
+        if info is not None and info is not self._checkpoint:
+            self._choose(info)
+
+    def _choose(self, info: CheckpointInfo | None) -> None:
+        if info is not None:
+            before, after = _defaults(self._checkpoint), _defaults(info)
+            current = self._request.model_dump()
+            follows = {f: after[f] for f in _BY_CHECKPOINT if _same(f, current, before)}
+            self._request = self._request.changed(**follows, checkpoint=info.name)
+        self._checkpoint = info
+        self.checkpoint_changed.emit()
+        self.changed.emit()
+
+
+def _defaults(info: CheckpointInfo | None) -> dict[str, Any]:
+    fields = GenerationRequest.model_fields
+    if info is None:
+        return {field: fields[field].default for field in _BY_CHECKPOINT}
+    width, height = info.default_size
+    return {
+        "width": width,
+        "height": height,
+        "prior_timesteps": info.prior_timesteps,
+        "prior_num_inference_steps": None,
+    }
+
+
+def _same(field: str, current: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether a value is its default; the two sides, and the two schedules, belong together."""
+    pair = ("width", "height") if field in {"width", "height"} else _BY_CHECKPOINT[2:]
+    return all(current[name] == before[name] for name in pair)
+
+
+def _first(checkpoints: tuple[CheckpointInfo, ...]) -> CheckpointInfo | None:
+    return checkpoints[0] if checkpoints else None
+
+
+def _key(fields: dict[str, object]) -> str:
+    return ",".join(sorted(fields))

@@ -1,0 +1,204 @@
+"""The pictures of this session, and the round that is being drawn.
+
+A finished picture that could not be saved is kept whole until it is; of a saved one the full
+image may be dropped from memory, because its file has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage
+
+from wurstdesk.generation import GeneratedPicture, GenerationRequest, SavedPicture
+from wurstdesk.session.failures import Failure
+from wurstdesk.session.previews import image_of
+
+THUMBNAIL_SIDE = 256
+IMAGES_KEPT = 24
+"""How many saved pictures stay in memory in full; 3 MB each at 1024x1024."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedPicture:
+    """A picture as it comes from the worker: converted there, saved there or not."""
+
+    picture: GeneratedPicture
+    image: QImage
+    thumbnail: QImage
+    saved: SavedPicture | None = None
+    save_failure: Failure | None = None
+
+    @classmethod
+    def of(
+        cls, picture: GeneratedPicture, saved: SavedPicture | None, failure: Failure | None
+    ) -> FinishedPicture:
+        image = image_of(picture.pixels)
+        return cls(picture, image, thumbnail_of(image), saved, failure)
+
+
+def thumbnail_of(image: QImage) -> QImage:
+    """A small copy for the strip."""
+    return image.scaled(
+        QSize(THUMBNAIL_SIDE, THUMBNAIL_SIDE),
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+
+
+@dataclass(eq=False, slots=True)
+class SessionPicture:
+    """One picture of this session. ``unsaved`` holds all of it while it is on no disk."""
+
+    id: int
+    request: GenerationRequest
+    thumbnail: QImage
+    image: QImage | None
+    seconds: float
+    notes: tuple[str, ...] = ()
+    saved: SavedPicture | None = None
+    unsaved: GeneratedPicture | None = None
+    save_failure: Failure | None = None
+
+
+class SessionPictures(QObject):
+    """What was made since the program started, oldest first."""
+
+    added = Signal(int)
+    """The id of a new picture."""
+    changed = Signal(int)
+    """The id of a picture that was saved, or could not be."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pictures: dict[int, SessionPicture] = {}
+
+    def __iter__(self) -> Iterator[SessionPicture]:
+        return iter(tuple(self._pictures.values()))
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def find(self, picture_id: int | None) -> SessionPicture | None:
+        """The picture of that id, or None."""
+        return None if picture_id is None else self._pictures.get(picture_id)
+
+    @property
+    def unsaved(self) -> tuple[SessionPicture, ...]:
+        return tuple(picture for picture in self if picture.unsaved is not None)
+
+    def add(self, finished: FinishedPicture) -> SessionPicture:
+        """Keep a picture that the worker has finished."""
+        made = finished.picture
+        picture = SessionPicture(
+            id=len(self._pictures) + 1,
+            request=made.request,
+            thumbnail=finished.thumbnail,
+            image=finished.image,
+            seconds=sum(made.seconds.values()),
+            notes=made.notes,
+            saved=finished.saved,
+            unsaved=None if finished.saved else made,
+            save_failure=finished.save_failure,
+        )
+        self._pictures[picture.id] = picture
+        self._drop_images(keep=picture)
+        self.added.emit(picture.id)
+        return picture
+
+    def image(self, picture: SessionPicture) -> QImage:
+        """The full image, read again from its file where memory no longer has it.
+
+        Where the file is gone too, the thumbnail stands in.
+        """
+        if picture.image is None and picture.saved is not None:
+            image = QImage(str(picture.saved.path))
+            if image.isNull():
+                return picture.thumbnail
+            picture.image = image
+            self._drop_images(keep=picture)
+        return picture.image or picture.thumbnail
+
+    def mark_saved(self, picture_id: int, saved: SavedPicture) -> None:
+        """The picture is on disk now."""
+        picture = self.find(picture_id)
+        if picture is not None:
+            picture.saved, picture.unsaved, picture.save_failure = saved, None, None
+            self.changed.emit(picture_id)
+
+    def mark_not_saved(self, picture_id: int, failure: Failure) -> None:
+        """Saving it has failed (again)."""
+        picture = self.find(picture_id)
+        if picture is not None:
+            picture.save_failure = failure
+            self.changed.emit(picture_id)
+
+    def _drop_images(self, keep: SessionPicture) -> None:
+        in_memory = [p for p in self if p.image is not None and p.saved is not None]
+        for picture in in_memory[:-IMAGES_KEPT]:
+            if picture is not keep:
+                picture.image = None
+
+
+@dataclass(eq=False, slots=True)
+class Cell:
+    """One picture of the round: nothing yet, a preview, or finished (``picture_id``)."""
+
+    image: QImage = field(default_factory=QImage)
+    picture_id: int | None = None
+
+
+class Round(QObject):
+    """The pictures of the job that runs, or that ran last: what the canvas shows by itself."""
+
+    began = Signal()
+    cell_changed = Signal(int)
+    ended = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.request: GenerationRequest | None = None
+        self.is_running = False
+        self.cells: tuple[Cell, ...] = ()
+
+    def begin(self, request: GenerationRequest) -> None:
+        """Empty cells for a job that starts."""
+        self.request = request
+        self.is_running = True
+        self.cells = tuple(Cell() for _ in range(request.num_images))
+        self.began.emit()
+
+    def show_preview(self, index: int, image: QImage) -> None:
+        """A newer preview of a picture that is not finished."""
+        if not 0 <= index < len(self.cells) or self.cells[index].picture_id is not None:
+            return
+        self.cells[index].image = image
+        self.cell_changed.emit(index)
+
+    def show_picture(self, index: int, picture_id: int, image: QImage) -> None:
+        """The finished picture."""
+        if 0 <= index < len(self.cells):
+            cell = self.cells[index]
+            cell.image, cell.picture_id = image, picture_id
+            self.cell_changed.emit(index)
+
+    def end(self) -> None:
+        """The job is over; what it did not finish stays as it was."""
+        self.is_running = False
+        self.ended.emit()
+
+    def holds(self, picture_id: int | None) -> bool:
+        """Whether a picture belongs to this round."""
+        return picture_id is not None and any(c.picture_id == picture_id for c in self.cells)
+
+    @property
+    def only_picture(self) -> int | None:
+        """The finished picture of a round of one."""
+        return self.cells[0].picture_id if len(self.cells) == 1 else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to look at: no preview and no picture in any cell, and none to come."""
+        return not self.is_running and all(cell.image.isNull() for cell in self.cells)

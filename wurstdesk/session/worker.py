@@ -1,0 +1,351 @@
+"""The thread that holds the generator: commands go in, typed signals come out, nothing escapes.
+
+Life of the thread: the first command starts it; generator and sink are made in it on first need
+(torch is imported there) and closed in it; ``close()`` cancels, waits for it to end, and after
+that the object may be dropped. There is no other way to end it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import assert_never
+
+from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtGui import QImage
+
+from wurstdesk.errors import GenerationCancelled, StorageError, UserError
+from wurstdesk.generation import (
+    CancelToken,
+    GeneratedPicture,
+    GenerationRequest,
+    GeneratorEvent,
+    ImageGenerator,
+    Loading,
+    Note,
+    PictureReady,
+    PictureSink,
+    Preview,
+    SavedPicture,
+    StageProgress,
+)
+from wurstdesk.paths import write_atomically
+from wurstdesk.session.failures import Failure
+from wurstdesk.session.pictures import FinishedPicture
+from wurstdesk.session.previews import PreviewMailbox, image_of
+
+PREVIEWS_PER_SECOND = 15.0
+_STACK_SIZE = 16 * 1024 * 1024  # bytes; macOS gives a second thread only half a megabyte
+
+GeneratorFactory = Callable[[], ImageGenerator]
+SinkFactory = Callable[[], PictureSink]
+
+
+@dataclass(frozen=True, slots=True)
+class _Generate:
+    request: GenerationRequest
+    cancel: CancelToken
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepare:
+    request: GenerationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class _Save:
+    key: int
+    picture: GeneratedPicture
+    target: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    source: Path
+    target: Path
+
+
+class _Quit:
+    """The last command."""
+
+
+_Command = _Generate | _Prepare | _Save | _Copy | _Quit
+
+
+class GenerationWorker(QThread):
+    """Runs one job after the other. Its methods are for the thread that made it.
+
+    Of each job come ``loading``, ``planned``, ``progress``, ``preview``, ``picture_finished`` and
+    ``note`` as often as there is something to tell, then exactly one of ``done``, ``failed`` and
+    ``cancelled``, then ``idle``.
+    """
+
+    loading = Signal(object)
+    """``Loading``: a part of the program or of the checkpoint is being read."""
+    planned = Signal(object)
+    """``Plan``: where the job runs."""
+    progress = Signal(object)
+    """``StageProgress``"""
+    preview = Signal(int, QImage)
+    """Index in the batch and the newest preview: at most ``previews_per_second`` of each."""
+    picture_finished = Signal(object)
+    """``FinishedPicture``, saved or with the reason why it could not be."""
+    note = Signal(str)
+    done = Signal()
+    failed = Signal(object)
+    """``Failure``"""
+    cancelled = Signal()
+    idle = Signal()
+    """The worker has come to the end of a job or of ``prepare`` and waits."""
+    prepare_failed = Signal(object)
+    """``Failure`` of ``prepare``, which is no job."""
+    picture_saved = Signal(int, object)
+    """The key given to ``save`` and the ``SavedPicture``."""
+    save_failed = Signal(int, object)
+    """The key given to ``save`` and the ``Failure``."""
+    copy_finished = Signal(object, object)
+    """The target of ``copy_file`` and None or the ``Failure``."""
+
+    def __init__(
+        self,
+        generator_factory: GeneratorFactory,
+        sink_factory: SinkFactory,
+        previews_per_second: float = PREVIEWS_PER_SECOND,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("wurstdesk-worker")
+        self.setStackSize(_STACK_SIZE)
+        self._generator_factory = generator_factory
+        self._sink_factory = sink_factory
+        self._inbox: SimpleQueue[_Command] = SimpleQueue()
+        self._token = CancelToken()
+        self._is_closed = False
+        # Used in the worker's thread only.
+        self._postponed: deque[_Command] = deque()
+        self._generator: ImageGenerator | None = None
+        self._sink: PictureSink | None = None
+        self._previews_work = True
+        # For both threads.
+        self._mailbox = PreviewMailbox(previews_per_second, self)
+        self._mailbox.delivered.connect(self.preview)
+
+    # -- for the thread that made the worker ------------------------------------------------
+
+    def generate(self, request: GenerationRequest) -> None:
+        """Make the request's pictures and save them. One at a time: wait for ``idle``."""
+        self._token = CancelToken()
+        self._send(_Generate(request, self._token))
+
+    def prepare(self, request: GenerationRequest) -> None:
+        """Make the generator ahead of the first job and say where ``request`` would run."""
+        self._send(_Prepare(request))
+
+    def save(self, key: int, picture: GeneratedPicture, target: Path | None = None) -> None:
+        """Save a picture again, or elsewhere; also in the middle of a job, at its next step."""
+        self._send(_Save(key, picture, target))
+
+    def copy_file(self, source: Path, target: Path) -> None:
+        """Copy a saved picture with all that its file says."""
+        self._send(_Copy(source, target))
+
+    def stop(self) -> None:
+        """Cancel the job that runs or was last asked for; it ends at its next step."""
+        self._token.cancel()
+
+    def close(self) -> None:
+        """Cancel, do what was asked to be saved, and return when the thread has ended."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._token.cancel()
+        if self.isRunning():
+            self._inbox.put(_Quit())
+            self.wait()
+        self._mailbox.close()
+
+    def _send(self, command: _Command) -> None:
+        if self._is_closed:
+            return
+        self._inbox.put(command)
+        if not self.isRunning():
+            self.start()
+
+    # -- in the worker's thread -------------------------------------------------------------
+
+    def run(self) -> None:
+        """Take commands until the last one; close what was made."""
+        try:
+            while not isinstance(command := self._next_command(), _Quit):
+                self._obey(command)
+                del command  # a picture or a request must not outlive its command
+        finally:
+            self._postponed.clear()
+            self._drop_generator()
+            self._drop_sink()
+            _forget_this_thread()
+
+    def _next_command(self) -> _Command:
+        return self._postponed.popleft() if self._postponed else self._inbox.get()
+
+    def _obey(self, command: _Generate | _Prepare | _Save | _Copy) -> None:
+        match command:
+            case _Generate():
+                self._run_job(command.request, command.cancel)
+                self.idle.emit()
+            case _Prepare():
+                self._run_preparation(command.request)
+                self.idle.emit()
+            case _Save():
+                self._run_save(command)
+            case _Copy():
+                self._run_copy(command)
+            case _:
+                assert_never(command)
+
+    def _run_job(self, request: GenerationRequest, cancel: CancelToken) -> None:
+        try:
+            cancel.check()
+            generator = self._ready_generator()
+            cancel.check()
+            self.planned.emit(generator.plan(request))
+            self._previews_work = True
+            generator.generate(request, cancel, self._tell)
+        except GenerationCancelled:
+            self._mailbox.clear()
+            self.cancelled.emit()
+        except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
+            failure = Failure.of(error, (request.prompt, request.negative_prompt))
+            self._mailbox.clear()
+            if not isinstance(error, UserError):
+                self._drop_generator()  # a bug or exhausted memory: who knows what it left
+            self.failed.emit(failure)
+        else:
+            self._mailbox.clear()
+            self.done.emit()
+
+    def _run_preparation(self, request: GenerationRequest) -> None:
+        try:
+            self.planned.emit(self._ready_generator().plan(request))
+        except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
+            failure = Failure.of(error, (request.prompt, request.negative_prompt))
+            self.prepare_failed.emit(failure)
+
+    def _ready_generator(self) -> ImageGenerator:
+        if self._generator is None:
+            self.loading.emit(Loading("engine", 0, 1))
+            self._generator = self._generator_factory()
+        return self._generator
+
+    def _tell(self, event: GeneratorEvent) -> None:
+        """The generator's ``emit``."""
+        match event:
+            case Loading():
+                self.loading.emit(event)
+            case StageProgress():
+                self.progress.emit(event)
+            case Preview():
+                self._post_preview(event)
+            case Note():
+                self.note.emit(event.text)
+            case PictureReady():
+                self._finish_picture(event.picture)
+            case _:
+                assert_never(event)
+        self._do_waiting_saves()
+
+    def _post_preview(self, preview: Preview) -> None:
+        if not self._previews_work:
+            return
+        try:
+            image = image_of(preview.pixels)
+        except Exception:  # noqa: BLE001 - a preview is never worth a picture
+            self._previews_work = False
+            return
+        self._mailbox.put(preview.index, image)
+
+    def _finish_picture(self, picture: GeneratedPicture) -> None:
+        self._mailbox.discard(picture.index)
+        saved, failure = self._try_to_save(picture, None)
+        self.picture_finished.emit(FinishedPicture.of(picture, saved, failure))
+
+    def _do_waiting_saves(self) -> None:
+        """Saves do not wait for the end of a long job; all else does."""
+        while True:
+            try:
+                command = self._inbox.get_nowait()
+            except Empty:
+                return
+            if isinstance(command, (_Save, _Copy)):
+                self._obey(command)
+            else:
+                self._postponed.append(command)
+
+    def _run_save(self, command: _Save) -> None:
+        saved, failure = self._try_to_save(command.picture, command.target)
+        if saved is not None:
+            self.picture_saved.emit(command.key, saved)
+        else:
+            self.save_failed.emit(command.key, failure)
+
+    def _try_to_save(
+        self, picture: GeneratedPicture, target: Path | None
+    ) -> tuple[SavedPicture | None, Failure | None]:
+        """Exactly one of the two: whatever happens while saving, the picture itself is safe."""
+        try:
+            if self._sink is None:
+                self._sink = self._sink_factory()
+            return self._sink.save(picture, target), None
+        except BaseException as error:  # noqa: BLE001 - a full disk must not cost the picture
+            return None, Failure.of(
+                error, (picture.request.prompt, picture.request.negative_prompt)
+            )
+
+    def _run_copy(self, command: _Copy) -> None:
+        try:
+            write_atomically(command.target, _content_of(command.source))
+        except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
+            self.copy_finished.emit(command.target, Failure.of(error))
+        else:
+            self.copy_finished.emit(command.target, None)
+
+    def _drop_generator(self) -> None:
+        generator, self._generator = self._generator, None
+        if generator is not None:
+            _close_quietly(generator)
+
+    def _drop_sink(self) -> None:
+        sink, self._sink = self._sink, None
+        if sink is not None:
+            _close_quietly(sink)
+
+
+def _forget_this_thread() -> None:
+    """Take away the stand-in that Python 3.11 keeps for ever of a thread it did not start.
+
+    Any library makes one by asking ``threading.current_thread()``; later Pythons do this alone.
+    """
+    known: dict[int, threading.Thread] = getattr(threading, "_active", {})
+    known.pop(threading.get_ident(), None)
+
+
+def _close_quietly(part: ImageGenerator | PictureSink) -> None:
+    """What fails while it goes away has nobody left to tell."""
+    try:
+        part.close()
+    except BaseException:  # noqa: BLE001, S110, RUF100
+        return
+
+
+def _content_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be read: {error.strerror or type(error).__name__}.",
+            "Was it moved or deleted?",
+        ) from error

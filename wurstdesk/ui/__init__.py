@@ -1,0 +1,1 @@
+"""The window. Widgets hold no truth: they show ``session.state`` and call its actions."""

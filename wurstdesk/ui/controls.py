@@ -1,0 +1,207 @@
+"""Small parts that the panels are put together from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from wurstdesk.ui.icons import icon
+from wurstdesk.ui.theme import colours_of
+
+ROW_HEIGHT = 50
+"""Of the rows under the canvas: one takes the other's place, and the picture stays where it is."""
+
+
+def scaled_font(widget: QWidget, factor: float, bold: bool = False) -> None:
+    """Make a widget's text larger or smaller than the desktop's."""
+    font = widget.font()
+    if font.pointSizeF() > 0:
+        font.setPointSizeF(font.pointSizeF() * factor)
+    font.setBold(bold)
+    widget.setFont(font)
+
+
+def dim_label(text: str = "", buddy: QWidget | None = None) -> QLabel:
+    """A small, quiet label: what stands above a field, or a remark."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    scaled_font(label, 0.95)
+    if buddy is not None:
+        label.setBuddy(buddy)
+    return label
+
+
+def line(vertical: bool = False) -> QFrame:
+    """A hairline between two areas."""
+    frame = QFrame()
+    frame.setObjectName("line")
+    if vertical:
+        frame.setFixedWidth(1)
+    else:
+        frame.setFixedHeight(1)
+    return frame
+
+
+def quiet_button(text: str, tip: str = "") -> QPushButton:
+    """A button that is not the main one."""
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    button.setToolTip(tip)
+    return button
+
+
+def number_box(name: str, low: int, high: int) -> QSpinBox:
+    """A field for a whole number."""
+    box = QSpinBox()
+    box.setAccessibleName(name)
+    box.setRange(low, high)
+    pad_number(box)
+    return box
+
+
+def pad_number(box: QSpinBox | QDoubleSpinBox) -> None:
+    """Let a number begin where other fields' text begins: style sheets do not reach it there."""
+    box.lineEdit().setTextMargins(5, 0, 0, 0)
+
+
+def show_number(box: QSpinBox | QDoubleSpinBox, value: float) -> None:
+    """Show a value that somebody else has set; what is being typed is not reformatted."""
+    if round(box.value(), 2) == round(value, 2):
+        return
+    with QSignalBlocker(box):
+        if isinstance(box, QSpinBox):
+            box.setValue(int(value))
+        else:
+            box.setValue(value)
+
+
+class IconButton(QToolButton):
+    """A button with an icon and no text; ``name`` is its accessible name and its tip."""
+
+    def __init__(self, icon_name: str, name: str, kind: str = "bare") -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        self.setObjectName(kind)
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setIconSize(QSize(16, 16))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.toggled.connect(self.redraw)
+        self.redraw()
+
+    def change_icon(self, icon_name: str) -> None:
+        """Show another one."""
+        self._icon_name = icon_name
+        self.redraw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The icon is drawn in the theme's colour."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.redraw()
+
+    @Slot()
+    def redraw(self) -> None:
+        """In the colours of now."""
+        colours = colours_of(self.palette())
+        self.setIcon(icon(self._icon_name, colours.accent if self.isChecked() else colours.dim))
+
+
+class SideScrollArea(QScrollArea):
+    """Scrolls up and down only: it is never narrower than what it holds."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self._inner = inner
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the content and the bar beside it."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._inner.minimumSizeHint().width() + bar, 200)
+
+
+class Glyph(QLabel):
+    """An icon that is no button; ``role`` names its colour in ``theme.Colours``."""
+
+    def __init__(self, icon_name: str, role: str = "dim") -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        self._role = role
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The icon is drawn in the theme's colour."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        colour = getattr(colours_of(self.palette()), self._role)
+        self.setPixmap(
+            icon(self._icon_name, colour).pixmap(QSize(16, 16), self.devicePixelRatioF())
+        )
+
+
+class Remark(QWidget):
+    """A sentence under a field, there only while there is something to say."""
+
+    def __init__(self, kind: str = "note") -> None:
+        super().__init__()
+        self._label = dim_label()
+        self._label.setWordWrap(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        glyph = Glyph(kind, "problem" if kind == "problem" else "accent")
+        row.addWidget(glyph, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._label, 1)
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Show a sentence, or nothing."""
+        self._label.setText(text)
+        self.setVisible(bool(text))
+
+    def text(self) -> str:
+        """What is said."""
+        return self._label.text()
+
+
+class ElidedLabel(QLabel):
+    """One line of text that ends in … where there is no room; the tip has all of it."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(40)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much as fits."""
+        del event
+        painter = QPainter(self)
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, self.alignment() | Qt.TextFlag.TextSingleLine, shown)

@@ -1,0 +1,101 @@
+"""What the canvas shows before the first picture: what can be drawn, and prompts to try."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from wurstdesk.session.form import RequestForm
+from wurstdesk.ui.controls import dim_label, scaled_font
+from wurstdesk.ui.icons import dackel
+from wurstdesk.ui.theme import colours_of
+
+_WIDTH = 460
+_EXAMPLES = 3
+
+
+class EmptyPage(QWidget):
+    """Invites. A click on an example puts it into the prompt."""
+
+    example_chosen = Signal(str)
+
+    def __init__(self, form: RequestForm) -> None:
+        super().__init__()
+        self._form = form
+        self.setObjectName("ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._dog = QLabel()
+        self._dog.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._title = QLabel(self.tr("Describe a picture, and watch it form"))
+        scaled_font(self._title, 1.45, bold=True)
+        self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._can_draw = dim_label()
+        self._can_draw.setWordWrap(True)
+        self._can_draw.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._try = dim_label(self.tr("For example:"))
+        self._how = dim_label(self.tr("Ctrl+Return draws what the prompt says."))
+        self._how.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.examples: tuple[QPushButton, ...] = tuple(
+            self._example_button() for _ in range(_EXAMPLES)
+        )
+        self._lay_out()
+        form.checkpoint_changed.connect(self._show_checkpoint)
+        self._show_checkpoint()
+
+    def _example_button(self) -> QPushButton:
+        button = QPushButton()
+        button.setObjectName("example")
+        button.setAutoDefault(False)
+        button.clicked.connect(self._on_example)
+        return button
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        inner.setFixedWidth(_WIDTH)
+        column = QVBoxLayout(inner)
+        column.setSpacing(8)
+        for widget, space in ((self._dog, 10), (self._title, 4), (self._can_draw, 18)):
+            column.addWidget(widget)
+            column.addSpacing(space)
+        column.addWidget(self._try)
+        for button in self.examples:
+            column.addWidget(button)
+        column.addSpacing(10)
+        column.addWidget(self._how)
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The dog is drawn in the theme's colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_dog()
+
+    def _draw_dog(self) -> None:
+        colours = colours_of(self.palette())
+        ratio = self.devicePixelRatioF()
+        shade = QColor(colours.accent).darker(135).name()
+        size = QSize(180, 72)
+        self._dog.setPixmap(dackel(size, colours.accent, shade, colours.canvas, ratio))
+
+    @Slot()
+    def _show_checkpoint(self) -> None:
+        self._draw_dog()
+        info = self._form.checkpoint
+        examples = info.examples if info else ()
+        self._can_draw.setText(info.can_draw if info else "")
+        self._can_draw.setVisible(bool(info and info.can_draw))
+        self._try.setVisible(bool(examples))
+        for button, text in zip(self.examples, (*examples, "", "", ""), strict=False):
+            button.setVisible(bool(text))
+            button.setText(text)
+            button.setAccessibleName(self.tr("Example: {0}").format(text))
+
+    @Slot()
+    def _on_example(self) -> None:
+        button = self.sender()
+        if isinstance(button, QPushButton):
+            self.example_chosen.emit(button.text())

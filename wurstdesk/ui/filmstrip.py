@@ -1,0 +1,205 @@
+"""The strip of this session's pictures, newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from wurstdesk.session.pictures import SessionPicture, SessionPictures
+from wurstdesk.session.state import StudioState
+from wurstdesk.ui.i18n import DOT, size_text
+from wurstdesk.ui.theme import colours_of
+
+_HEIGHT = 76
+_GAP = 6
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class FilmstripModel(QAbstractListModel):
+    """The session's pictures as rows."""
+
+    def __init__(self, pictures: SessionPictures) -> None:
+        super().__init__()
+        self._pictures = pictures
+        self._ids = [picture.id for picture in pictures][::-1]
+        pictures.added.connect(self._on_added)
+        pictures.changed.connect(self._on_changed)
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        """How many pictures there are."""
+        return 0 if parent is not None and parent.isValid() else len(self._ids)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Thumbnail, tip and accessible text; the picture itself as user role."""
+        picture = self.picture(index)
+        if picture is None:
+            return None
+        if role == Qt.ItemDataRole.UserRole:
+            return picture
+        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return self._words(picture)
+        return None
+
+    def picture(self, index: _Index) -> SessionPicture | None:
+        """That of a row."""
+        return self._pictures.find(self._ids[index.row()]) if index.isValid() else None
+
+    def row_of(self, picture_id: int) -> int:
+        """Where a picture is."""
+        return self._ids.index(picture_id)
+
+    def _words(self, picture: SessionPicture) -> str:
+        request = picture.request
+        facts = [
+            request.prompt or self.tr("(no prompt)"),
+            self.tr("seed {0}").format(request.seed),
+            size_text(request.width, request.height),
+        ]
+        if picture.unsaved is not None:
+            facts.append(self.tr("not saved"))
+        return DOT.join(facts)
+
+    @Slot(int)
+    def _on_added(self, picture_id: int) -> None:
+        self.beginInsertRows(QModelIndex(), 0, 0)
+        self._ids.insert(0, picture_id)
+        self.endInsertRows()
+
+    @Slot(int)
+    def _on_changed(self, picture_id: int) -> None:
+        index = self.index(self.row_of(picture_id))
+        self.dataChanged.emit(index, index)
+
+
+class _ThumbnailDelegate(QStyledItemDelegate):
+    """Paints a picture with rounded corners; a ring round the chosen one."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """As wide as the picture's proportions say."""
+        del option
+        picture = index.data(Qt.ItemDataRole.UserRole)
+        size = picture.thumbnail.size()
+        width = _HEIGHT * size.width() / max(1, size.height())
+        return QSize(round(min(max(width, 32), 220)) + _GAP, _HEIGHT + _GAP)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Paint one picture."""
+        picture: SessionPicture = index.data(Qt.ItemDataRole.UserRole)
+        colours = colours_of(option.palette)
+        state = option.state
+        half = _GAP / 2
+        rect = QRectF(option.rect).adjusted(half, half, -half, -half)
+        rect.setHeight(_HEIGHT)  # the view makes items as high as itself
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        outline = QPainterPath()
+        outline.addRoundedRect(rect, 4, 4)
+        painter.setClipPath(outline)
+        _paint_covering(painter, rect, picture.thumbnail)
+        painter.setClipping(False)
+        if state & QStyle.StateFlag.State_Selected:
+            has_focus = bool(state & QStyle.StateFlag.State_HasFocus)
+            painter.setPen(QPen(QColor(colours.accent), 3 if has_focus else 2))
+            painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), 5, 5)
+        elif state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(colours.dim), 1, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), 5, 5)
+        if picture.unsaved is not None:
+            painter.setPen(QPen(QColor(colours.window), 1.5))
+            painter.setBrush(QColor(colours.problem))
+            painter.drawEllipse(rect.topRight() + QPoint(-10, 10), 5, 5)
+        painter.restore()
+
+
+class Filmstrip(QListView):
+    """Click or arrow keys show a picture on the canvas; its menu has the rest."""
+
+    menu_asked = Signal(int, QPoint)
+    """Id of a picture, and where on the screen its menu is wanted."""
+
+    def __init__(self, state: StudioState) -> None:
+        super().__init__()
+        self._state = state
+        self.strip_model = FilmstripModel(state.pictures)
+        self._delegate = _ThumbnailDelegate(self)
+        self.setModel(self.strip_model)
+        self.setItemDelegate(self._delegate)
+        self.setAccessibleName(self.tr("Pictures of this session"))
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedHeight(_HEIGHT + _GAP + 12)
+        self.setViewportMargins(11, 0, 11, 0)
+        self.viewport().setAutoFillBackground(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        self.selectionModel().currentChanged.connect(self._on_current)
+        self.clicked.connect(self._on_clicked)
+        state.shown_changed.connect(self._show_shown)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say what will be here while nothing is."""
+        super().paintEvent(event)
+        if not self.strip_model.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            room = self.viewport().rect().adjusted(3, 0, 0, 0)
+            words = self.tr("The pictures of this session gather here.")
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+            painter.end()
+
+    @Slot()
+    def _show_shown(self) -> None:
+        picture = self._state.shown
+        if picture is None:
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+        else:
+            self.setCurrentIndex(self.strip_model.index(self.strip_model.row_of(picture.id)))
+
+    @Slot(QModelIndex)
+    def _on_current(self, index: QModelIndex) -> None:
+        picture = self.strip_model.picture(index)
+        if picture is not None:
+            self._state.show_picture(picture.id)
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        # The current one may be clicked after the canvas went back to the round.
+        self._on_current(index)
+
+    @Slot(QPoint)
+    def _on_menu(self, where: QPoint) -> None:
+        picture = self.strip_model.picture(self.indexAt(where))
+        if picture is not None:
+            self.menu_asked.emit(picture.id, self.viewport().mapToGlobal(where))
+
+
+def _paint_covering(painter: QPainter, rect: QRectF, image: QImage) -> None:
+    """Fill a rectangle with a picture's middle."""
+    size = image.size().scaled(rect.size().toSize(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+    target = QRectF(0, 0, size.width(), size.height())
+    target.moveCenter(rect.center())
+    painter.drawImage(target, image)

@@ -1,0 +1,248 @@
+"""Light and dark: two palettes for the Fusion style, and the little that a palette cannot say.
+
+Calm neutral surfaces, pictures as the only colour, and one mustard accent for what is active or
+chosen and for the one main action of a page. Text has a contrast of at least 4.5:1 on what it
+stands on (tests/ui/test_theme.py measures it).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from string import Template
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from wurstdesk.paths import resources_dir
+from wurstdesk.settings import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Every colour of the window, as ``#rrggbb``; ``name`` is that of its icons' files."""
+
+    name: str
+    window: str
+    field: str
+    raised: str
+    canvas: str
+    border: str
+    text: str
+    dim: str
+    disabled: str
+    accent: str
+    on_accent: str
+    accent_strong: str
+    problem: str
+    problem_ground: str
+    note_ground: str
+
+
+DARK = Colours(
+    name="dark",
+    window="#26272b",
+    field="#1b1c1f",
+    raised="#33353a",
+    canvas="#141517",
+    border="#3d4046",
+    text="#ebe9e4",
+    dim="#a5a39d",
+    disabled="#6f7075",
+    accent="#e2a52e",
+    on_accent="#231a06",
+    accent_strong="#f0b748",
+    problem="#f08f7d",
+    problem_ground="#40292a",
+    note_ground="#37332a",
+)
+LIGHT = Colours(
+    name="light",
+    window="#fbfaf8",
+    field="#ffffff",
+    raised="#eeece6",
+    canvas="#e6e3dc",
+    border="#d6d3cb",
+    text="#23221f",
+    dim="#66635d",
+    disabled="#a8a59f",
+    accent="#926200",
+    on_accent="#ffffff",
+    accent_strong="#7a5200",
+    problem="#ab2c1c",
+    problem_ground="#fbe7e2",
+    note_ground="#f6eedb",
+)
+
+_SHEET = Template("""
+QPushButton#primary {
+    background: $accent; color: $on_accent; border: 1px solid $accent; border-radius: 6px;
+    padding: 8px 16px; font-weight: bold;
+}
+QPushButton#primary:hover, QPushButton#primary:pressed, QPushButton#primary:focus {
+    background: $accent_strong; border-color: $accent_strong;
+}
+QPushButton#primary:focus { border-color: $text; }
+QPushButton#primary:disabled { background: $raised; color: $disabled; border-color: $raised; }
+
+QPushButton, QToolButton#choice {
+    background: $raised; color: $text; border: 1px solid $raised; border-radius: 5px;
+    padding: 4px 12px;
+}
+QDialog QPushButton { min-width: 56px; }
+QToolButton#choice { background: $field; border-color: $border; padding: 3px; }
+QPushButton:hover, QToolButton#choice:hover { border-color: $dim; }
+QPushButton:focus, QToolButton#choice:focus { border-color: $accent; }
+QPushButton:disabled { color: $disabled; }
+QToolButton#choice:checked { border-color: $accent; }
+
+QPushButton#example {
+    background: $window; border: 1px solid $border; border-radius: 6px; padding: 8px 14px;
+    text-align: left;
+}
+QPushButton#example:hover { border-color: $dim; }
+QPushButton#example:focus { border-color: $accent; }
+
+QToolButton#bare, QToolButton#fold {
+    color: $text; border: 1px solid transparent; border-radius: 5px; padding: 3px;
+}
+QToolButton#fold { padding: 3px 5px 3px 0; margin-left: -4px; }
+QToolButton#bare:hover, QToolButton#fold:hover { background: $raised; }
+QToolButton#bare:focus, QToolButton#fold:focus { border-color: $accent; }
+
+QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
+    background: $field; color: $text; border: 1px solid $border; border-radius: 5px;
+    selection-background-color: $accent; selection-color: $on_accent;
+    placeholder-text-color: $dim;
+}
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { padding: 3px 7px; }
+QLineEdit, QComboBox { min-height: 21px; }
+QSpinBox, QDoubleSpinBox { min-height: 20px; }
+QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
+    border-color: $accent;
+}
+QSpinBox:disabled, QDoubleSpinBox:disabled { color: $disabled; background: $window; }
+QSpinBox, QDoubleSpinBox, QComboBox { padding-right: 20px; }
+QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {
+    subcontrol-origin: border; width: 19px; border: none; background: transparent;
+}
+QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: top right; }
+QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-position: bottom right; }
+QComboBox::drop-down {
+    subcontrol-origin: border; subcontrol-position: center right; width: 20px; border: none;
+}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {
+    image: url("$icons/up-$name.svg"); width: 10px; height: 6px; margin-top: 2px;
+}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {
+    image: url("$icons/down-$name.svg"); width: 10px; height: 6px; margin-bottom: 2px;
+}
+QComboBox::down-arrow { image: url("$icons/down-$name.svg"); width: 10px; height: 6px; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0 5px; min-height: 0; background: transparent; }
+
+QScrollBar { background: transparent; border: none; }
+QScrollBar:vertical { width: 10px; }
+QScrollBar:horizontal { height: 10px; }
+QScrollBar::handle { background: $border; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: $dim; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QFrame#line { background: $border; border: none; }
+QFrame#problem { background: $problem_ground; border: none; }
+QFrame#note { background: $note_ground; border: none; }
+QWidget#ground { background: $canvas; }
+
+QProgressBar#thin { background: $raised; border: none; border-radius: 3px; }
+QProgressBar#thin::chunk { background: $accent; border-radius: 3px; }
+
+QSplitter::handle { background: $border; }
+QStatusBar::item { border: none; }
+""")
+
+
+def colours_of(palette: QPalette) -> Colours:
+    """The set that a widget's palette belongs to."""
+    is_dark = palette.color(QPalette.ColorRole.Window).lightness() < 128
+    return DARK if is_dark else LIGHT
+
+
+def palette_of(colours: Colours) -> QPalette:
+    """The palette of the whole program."""
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    palette = QPalette()
+    for name, colour in {
+        role.Window: colours.window,
+        role.WindowText: colours.text,
+        role.Base: colours.field,
+        role.AlternateBase: colours.raised,
+        role.Text: colours.text,
+        role.PlaceholderText: colours.dim,
+        role.Button: colours.raised,
+        role.ButtonText: colours.text,
+        role.BrightText: colours.problem,
+        role.ToolTipBase: colours.raised,
+        role.ToolTipText: colours.text,
+        role.Highlight: colours.accent,
+        role.HighlightedText: colours.on_accent,
+        role.Accent: colours.accent,
+        role.Link: colours.accent,
+        role.LinkVisited: colours.accent,
+        role.Light: colours.raised,
+        role.Midlight: colours.raised,
+        role.Mid: colours.border,
+        role.Dark: colours.border,
+        role.Shadow: colours.canvas,
+    }.items():
+        palette.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText, role.PlaceholderText):
+        palette.setColor(group.Disabled, name, QColor(colours.disabled))
+    palette.setColor(group.Disabled, role.Highlight, QColor(colours.raised))
+    palette.setColor(group.Disabled, role.HighlightedText, QColor(colours.dim))
+    return palette
+
+
+def sheet_of(colours: Colours) -> str:
+    """The style sheet of the whole program."""
+    values = {field.name: getattr(colours, field.name) for field in fields(Colours)}
+    return _SHEET.substitute(values, icons=(resources_dir() / "icons").as_posix())
+
+
+class ThemeSwitch(QObject):
+    """Puts the chosen theme into force and follows the desktop where that was chosen."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme: Theme = "system"
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._apply)
+
+    def choose(self, theme: Theme) -> None:
+        """Use a theme from now on."""
+        self._theme = theme
+        hints = QGuiApplication.styleHints()
+        # So that native dialogs and the window's frame follow too, where the platform can.
+        if theme == "system":
+            hints.unsetColorScheme()
+        else:
+            scheme = Qt.ColorScheme.Dark if theme == "dark" else Qt.ColorScheme.Light
+            hints.setColorScheme(scheme)
+        self._apply()
+
+    @Slot()
+    def _apply(self) -> None:
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):
+            return
+        colours = DARK if self._is_dark() else LIGHT
+        if app.style().name().lower() != "fusion":
+            app.setStyle("Fusion")
+        app.setPalette(palette_of(colours))
+        app.setStyleSheet(sheet_of(colours))
+
+    def _is_dark(self) -> bool:
+        if self._theme == "system":
+            return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return self._theme == "dark"
