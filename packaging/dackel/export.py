@@ -11,9 +11,9 @@ from torch import nn
 from transformers import CLIPTextModel
 
 from captions import CAN_DRAW, EXAMPLES, VOCABULARY
-from encoder import load_encoder
+from previewer import HIDDEN, WIDTH, load_previewer
 from stage_a import load_vqgan
-from stage_b import LATENT_MEAN, LATENT_STD, new_decoder, new_decoder_text_encoder
+from stage_b import LATENT_MEAN, LATENT_STD, load_decoder, new_decoder_text_encoder
 from stage_c import PriorAndText, new_prior_text_encoder
 from text_model import MAX_TOKENS, load_text_encoder, load_tokenizer
 from wurstdesk.generation import DEFAULT_STAGE_C_TIMESTEPS
@@ -73,8 +73,8 @@ def _write_previewer(previewer: nn.Module, folder: Path) -> None:
     config = {
         "_class_name": "WurstdeskPreviewer",
         "latent_channels": 16,
-        "width": 192,
-        "hidden": [128, 64, 48],
+        "width": WIDTH,
+        "hidden": list(HIDDEN),
         "out_channels": 3,
         "cells": [4, 3],
     }
@@ -84,10 +84,8 @@ def _write_previewer(previewer: nn.Module, folder: Path) -> None:
 
 
 def _write_decoder_half(work: Path, folder: Path) -> None:
-    decoder = new_decoder()
-    decoder.load_state_dict(torch.load(work / "stage_b.pt", weights_only=True, map_location="cpu"))
-    decoder.half().save_pretrained(folder / "decoder")
-    load_vqgan(work).cpu().half().save_pretrained(folder / "vqgan")
+    load_decoder(work).cpu().half().save_pretrained(folder / "decoder")
+    load_vqgan(work, "polish").cpu().half().save_pretrained(folder / "vqgan")
     tokenizer = load_tokenizer(work / "tokenizer")
     text = load_text_encoder(work, "text_b", new_decoder_text_encoder(tokenizer))
     _write_text(work, folder, text.cpu())
@@ -100,7 +98,7 @@ def _write_prior_half(work: Path, folder: Path) -> None:
     both.load_state_dict(torch.load(work / "stage_c.pt", weights_only=True, map_location="cpu"))
     both.prior.half().save_pretrained(folder / "prior")
     _write_text(work, folder, both.text)
-    _write_previewer(load_encoder(work).previewer.cpu(), folder / "previewer")
+    _write_previewer(load_previewer(work), folder / "previewer")
     _write_json(folder / "wurstdesk.json", DESCRIPTION)
     numbers = {
         "latent_mean": LATENT_MEAN,

@@ -89,10 +89,10 @@ def _codebook(vqgan: PaellaVQModel, pictures: Pictures) -> Tensor:
     return result
 
 
-def load_vqgan(work: Path) -> PaellaVQModel:
+def load_vqgan(work: Path, name: str = "stage_a") -> PaellaVQModel:
     """The trained Stage A, ready to use."""
     vqgan = new_vqgan()
-    vqgan.load_state_dict(torch.load(work / "stage_a.pt", weights_only=True))
+    vqgan.load_state_dict(torch.load(work / f"{name}.pt", weights_only=True))
     nn.Module.to(vqgan, device())
     return vqgan.eval()
 

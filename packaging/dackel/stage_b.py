@@ -129,3 +129,14 @@ def train_stage_b(work: Path, pictures: Pictures, recipe: Recipe) -> None:
         return loss
 
     run.train(loss_of_batch)
+
+
+def load_decoder(work: Path) -> WuerstchenDiffNeXt:
+    """The trained Stage B, ready to use."""
+    decoder: Any = new_decoder()
+    weights = torch.load(work / "stage_b.pt", weights_only=True, map_location="cpu")
+    decoder.load_state_dict(weights)
+    decoder.to(device(), memory_format=torch.channels_last)
+    decoder.eval()
+    trained: WuerstchenDiffNeXt = decoder
+    return trained

@@ -20,6 +20,8 @@ from encoder import train_encoder
 from evaluate import evaluate
 from export import export
 from model_card import write_card
+from polish import train_polish
+from previewer import train_previewer
 from stage_a import train_stage_a
 from stage_b import new_decoder_text_encoder, train_stage_b
 from stage_c import new_prior_text_encoder, train_stage_c
@@ -33,8 +35,10 @@ RECIPES = {
     "encoder": Recipe(steps=1500, learning_rate=1.5e-3, batch=24, seed=2),
     "text_b": Recipe(steps=600, learning_rate=2e-3, batch=128, seed=3),
     "text_c": Recipe(steps=600, learning_rate=1e-3, batch=128, seed=4),
+    "previewer": Recipe(steps=800, learning_rate=1.5e-3, batch=24, seed=7),
+    "polish": Recipe(steps=1000, learning_rate=1e-3, batch=16, seed=8),
     "stage_b": Recipe(steps=4000, learning_rate=1.5e-3, batch=16, warmup=200, seed=5),
-    "stage_c": Recipe(steps=3000, learning_rate=1e-3, batch=48, warmup=200, seed=6),
+    "stage_c": Recipe(steps=2700, learning_rate=1e-3, batch=48, warmup=200, seed=6),
 }
 
 
@@ -78,8 +82,10 @@ PARTS: dict[str, Callable[[Workplace], None]] = {
     "encoder": lambda at: train_encoder(at.work, at.pictures(), at.recipe("encoder")),
     "text_b": lambda at: at.text("text_b"),
     "text_c": lambda at: at.text("text_c"),
+    "previewer": lambda at: train_previewer(at.work, at.pictures(), at.recipe("previewer")),
     "stage_b": lambda at: train_stage_b(at.work, at.pictures(), at.recipe("stage_b")),
     "stage_c": Workplace.stage_c,
+    "polish": lambda at: train_polish(at.work, at.pictures(), at.recipe("polish")),
     "export": lambda at: export(at.work, at.target),
     "evaluate": Workplace.evaluate,
 }
