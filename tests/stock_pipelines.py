@@ -24,6 +24,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 from transformers.models.clip.modeling_clip import CLIPTextModel
 from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
+from wurstdesk.engine.model_files import read_indexes
 from wurstdesk.generation import CheckpointInfo
 
 tqdm.monitor_interval = 0  # or its bars, though invisible, leave a thread behind
@@ -71,11 +72,15 @@ def load_stock(info: CheckpointInfo, dtype: torch.dtype) -> StockPipelines:
         module = cls.from_pretrained(str(folder), local_files_only=True)
         return module.to(dtype).eval()
 
+    numbers = read_indexes(info)
     prior = WuerstchenPriorPipeline(
         CLIPTokenizer.from_pretrained(str(info.prior_path / "tokenizer")),
         part(CLIPTextModel, info.prior_path / "text_encoder"),
         part(WuerstchenPrior, info.prior_path / "prior"),
         DDPMWuerstchenScheduler(),
+        latent_mean=numbers.latent_mean,
+        latent_std=numbers.latent_std,
+        resolution_multiple=numbers.resolution_multiple,
     )
     decoder = WuerstchenDecoderPipeline(
         CLIPTokenizer.from_pretrained(str(info.path / "tokenizer")),
@@ -83,6 +88,7 @@ def load_stock(info: CheckpointInfo, dtype: torch.dtype) -> StockPipelines:
         part(WuerstchenDiffNeXt, info.path / "decoder"),
         DDPMWuerstchenScheduler(),
         part(PaellaVQModel, info.path / "vqgan"),
+        latent_dim_scale=numbers.latent_dim_scale,
     )
     pipelines: tuple[Any, ...] = (prior, decoder)
     for pipeline in pipelines:

@@ -14,7 +14,7 @@ from wurstdesk.paths import Home
 
 PROMPT = "a long red sausage dog on snow at night"
 own = logging.getLogger("wurstdesk.test")
-stranger = logging.getLogger("diffusers.pipelines")
+stranger = logging.getLogger("a_library.pipelines")
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_of_strangers_only_the_place_is_kept(home: Home, capfd: pytest.CaptureFi
         stranger.exception("%s", PROMPT)
 
     text = written(home)
-    assert text.count("diffusers.pipelines: (words left out) at test_log.py:") == 2
+    assert text.count("a_library.pipelines: (words left out) at test_log.py:") == 2
     assert PROMPT not in text
     assert capfd.readouterr() == ("", "")
 
@@ -193,7 +193,7 @@ def test_a_program_without_a_terminal_can_print(monkeypatch: pytest.MonkeyPatch)
 def test_the_libraries_are_silent() -> None:
     program = (
         "from wurstdesk.log import prepare_environment; prepare_environment()\n"
-        "import torch, compel, diffusers.pipelines.deprecated.wuerstchen\n"
+        "import torch, compel, a_library.pipelines.deprecated.wuerstchen\n"
         "from transformers import CLIPTextModel, CLIPTokenizer"
     )
 

@@ -274,7 +274,7 @@ class GeneratedPicture:
 
 @dataclass(frozen=True)
 class Loading:
-    """A checkpoint is being loaded: ``done`` of ``total`` parts; ``what`` names the next."""
+    """Parts are being loaded, ``done`` of ``total``; ``what`` is next: engine, prior … prompt."""
 
     what: str
     done: int

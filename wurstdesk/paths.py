@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,8 @@ import platformdirs
 from wurstdesk.errors import StorageError
 
 HOME_VARIABLE = "WURSTDESK_HOME"
+TEMPORARY_PREFIX = ".wurstdesk-"
+TEMPORARY_SUFFIX = ".part"
 
 _APP = "Wurstdesk" if sys.platform in {"win32", "darwin"} else "wurstdesk"
 _PACKAGE = Path(__file__).resolve().parent
@@ -70,11 +72,18 @@ class Home:
 
 
 def find_home(chosen: Path | None = None, environ: Mapping[str, str] = os.environ) -> Home:
-    """The home to use: ``--home`` before ``WURSTDESK_HOME`` before the platform's folders."""
-    if chosen is not None:
-        return Home.inside(chosen)
-    named = environ.get(HOME_VARIABLE, "")
-    return Home.inside(Path(named)) if named else Home.of_platform()
+    """The home to use: ``--home`` before ``WURSTDESK_HOME`` before the platform's folders.
+
+    Raises ``StorageError`` where a “~” means nobody, or the person has no home folder at all.
+    """
+    named = chosen or environ.get(HOME_VARIABLE)
+    try:
+        return Home.inside(Path(named)) if named else Home.of_platform()
+    except RuntimeError as error:
+        raise StorageError(
+            f"There is no home folder: {str(error).rstrip('.')}.",
+            f"Name a folder with --home or {HOME_VARIABLE}.",
+        ) from error
 
 
 def ensure_folder(folder: Path) -> Path:
@@ -95,30 +104,47 @@ def ensure_folder(folder: Path) -> Path:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path`` so that a reader finds the old file or the new, never half.
 
-    The bytes go to a hidden neighbour, reach the disk, and then take the name; the folder is made
-    where missing. A link is followed, so a file kept elsewhere stays there. Raises
-    ``StorageError``, with the old file untouched and no neighbour left.
+    The folder is made where missing. A link is followed, so a file kept elsewhere stays there.
+    Raises ``StorageError``, with the old file untouched.
     """
     target = Path(os.path.realpath(path))
     ensure_folder(target.parent)
-    # Not named after the target, whose name may already be as long as the file system allows.
-    part = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        try:
-            with part.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(target)
-        except BaseException:
-            with suppress(OSError):
-                part.unlink()
-            raise
+        with temporary_file(target.parent, content) as temporary:
+            temporary.replace(target)
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written: {_reason(error)}.",
             "Make room on its disk, or choose another folder.",
         ) from error
+
+
+@contextmanager
+def temporary_file(folder: Path, content: bytes) -> Iterator[Path]:
+    """``content``, forced to the disk, in a hidden file that is gone at the end unless renamed.
+
+    Its name owes nothing to that of the target, which may be as long as the file system allows.
+    """
+    name = f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(6)}{TEMPORARY_SUFFIX}"
+    path = folder / name
+    try:
+        _write_through(path, content)
+        yield path
+    finally:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def resources_dir() -> Path:

@@ -35,15 +35,15 @@ def real_command(capsys: pytest.CaptureFixture[str]) -> CommandLine:
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a tiny checkpoint, named as the built-in one."""
+    """A folder with a tiny checkpoint, beside which the built-in one is known too."""
     from checkpoints import make_checkpoint
 
     folder = tmp_path_factory.mktemp("checkpoint")
     make_checkpoint(
         folder,
         description={
-            "name": "dackel",
-            "title": "Dackel",
+            "name": "pudel",
+            "title": "Pudel",
             "default_size": [128, 128],
             "trained_sides": [128, 256],
             "prior_timesteps": [1.0, 0.6, 0.3, 0.0],

@@ -49,7 +49,7 @@ def test_before_the_first_step_ctrl_c_does_not_wait(command: CommandLine) -> Non
         except KeyboardInterrupt as interrupt:  # as numpy does in the middle of its import
             raise ImportError("numpy's extensions failed") from interrupt
 
-    command.generator.script = lambda request: [Loading("PyTorch", 0, 1), imports]
+    command.generator.script = lambda request: [Loading("engine", 0, 1), imports]
 
     ended = command("generate", "a dog", "--seed", "1")
 
@@ -79,7 +79,7 @@ def at_a_terminal(monkeypatch: pytest.MonkeyPatch, command: CommandLine) -> Comm
 
 def test_at_a_terminal_progress_is_shown_beside_the_results(at_a_terminal: CommandLine) -> None:
     at_a_terminal.generator.script = lambda request: [
-        Loading("text encoder of Stage C", 1, 7),
+        Loading("text_encoder", 1, 7),
         Note("It is long."),
         COMPOSING,
         PictureReady(picture_of(request, 0)),

@@ -38,7 +38,7 @@ def test_nothing_but_the_path_is_printed_and_a_second_run_gives_the_same_pixels(
     assert pixels(same) == pixels(target)
     request = read_metadata(same).request
     assert request is not None
-    assert (request.checkpoint, request.width, request.prior_steps) == ("dackel", 128, 3)
+    assert (request.checkpoint, request.width, request.prior_steps) == ("pudel", 128, 3)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to a whole console")

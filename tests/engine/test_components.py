@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 
 from checkpoints import copy_checkpoint, damage, make_checkpoint, prior_of
 from wurstdesk.engine import components
-from wurstdesk.errors import CheckpointError
+from wurstdesk.errors import CheckpointError, GenerationCancelled
+from wurstdesk.generation import CancelToken, CheckpointInfo
 
 TARGET = (torch.device("cpu"), torch.float32)
 
@@ -54,6 +55,34 @@ def test_bad_weights_are_named(
     assert str((folder / file).parent) in str(caught.value)
 
 
+def test_weights_of_a_kind_that_cannot_be_used_are_named(broken: Path) -> None:
+    path = broken / "vqgan" / "diffusion_pytorch_model.safetensors"
+    weights = {name: tensor.clone() for name, tensor in load_file(path).items()}
+    weights["out_block.0.weight"] = weights["out_block.0.weight"].to(torch.int8)
+    save_file(weights, path)
+    with pytest.raises(CheckpointError, match=r"out_block\.0\.weight is of the type torch\.int8"):
+        components.load_vqgan(broken, TARGET)
+
+
+@pytest.mark.parametrize(("half", "file", "load"), LOADERS)
+def test_loading_can_be_stopped_between_two_weights(
+    tiny: CheckpointInfo, half: str, file: str, load: Callable[..., Any]
+) -> None:
+    token = CancelToken()
+    asked = 0
+
+    def check() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            token.cancel()
+        token.check()
+
+    with pytest.raises(GenerationCancelled):
+        load(tiny.path if half == "decoder" else tiny.prior_path, TARGET, check)
+    assert asked == 3
+
+
 @pytest.mark.parametrize("extra", [True, False])
 def test_missing_and_surplus_weights_are_named(broken: Path, extra: bool) -> None:
     path = broken / "vqgan" / "diffusion_pytorch_model.safetensors"
@@ -76,6 +105,9 @@ def test_missing_and_surplus_weights_are_named(broken: Path, extra: bool) -> Non
         ("decoder", {"c_hidden": 5}, components.load_decoder),
         ("decoder", {"c_r": 32}, components.load_decoder),
         ("decoder", {"level_config": ["X"] * 4}, components.load_decoder),
+        ("text_encoder", {"hidden_size": "wide"}, components.load_text_encoder),
+        ("text_encoder", {"num_attention_heads": 3}, components.load_text_encoder),
+        ("text_encoder", {"attn_implementation": "of_nobody"}, components.load_text_encoder),
     ],
 )
 def test_a_senseless_config_is_named(
@@ -131,9 +163,27 @@ def test_folding_drops_the_mappers_weights(tiny_folder: Path) -> None:
     assert not [name for name, _ in decoder.named_parameters() if "effnet" in name]
 
 
-def test_a_previewer_is_optional_and_a_bad_one_is_none(tmp_path: Path) -> None:
+def test_a_previewer_is_optional_and_a_bad_one_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     prior = prior_of(make_checkpoint(tmp_path, previewer=True))
+    config = prior / "previewer" / "config.json"
     assert components.load_previewer(prior, TARGET) is not None
+    # of a shape that this version does not know
+    other = json.loads(config.read_text()) | {"cells": [3, 2]}
+    text = config.read_text()
+    config.write_text(json.dumps(other), encoding="utf-8")
+    assert components.load_previewer(prior, TARGET) is None
+    config.write_text(text, encoding="utf-8")
+    # not to be read
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", _forbidden)
+        assert components.load_previewer(prior, TARGET) is None
+    # cut off, and none at all
     damage(prior / "previewer" / "model.safetensors", "truncate")
     assert components.load_previewer(prior, TARGET) is None
     assert components.load_previewer(tmp_path, TARGET) is None
+
+
+def _forbidden(path: Path) -> bytes:
+    raise PermissionError(13, "Permission denied", str(path))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -105,12 +107,14 @@ def test_events_tell_the_whole_story_in_order(generator: WuerstchenGenerator) ->
     assert events[: len(loading)] == list(loading)
     assert [event.done for event in loading] == list(range(len(loading)))
     assert {event.total for event in loading} == {len(loading) - 1}
+    assert [loading[0].what, loading[-1].what] == ["engine", "prompt"]
     # And every step of every stage is told, with the pictures it is about
     told: dict[tuple[Stage, tuple[int, ...]], list[int]] = {}
     for event in events:
         if isinstance(event, StageProgress):
             told.setdefault((event.stage, event.indices), []).append(event.step)
             assert event.step == 0 or event.seconds_left is not None
+    assert [e for e in events if isinstance(e, StageProgress)][-1].seconds_left == 0
     assert told["prior", (0, 1)] == [0, 1, 2, 3, 4]
     assert told["decoder", (0,)] == told["decoder", (1,)] == [0, 1, 2, 3]
     assert told["vqgan", (0,)][-1] == 5
@@ -216,14 +220,31 @@ def test_cancel_stops_within_a_step_and_leaves_the_engine_ready(
 
 def test_cancel_while_loading(generator: WuerstchenGenerator) -> None:
     cancel = CancelToken()
+    told: list[GeneratorEvent] = []
 
     def emit(event: GeneratorEvent) -> None:
-        if isinstance(event, Loading) and event.what == "Stage B":
+        told.append(event)
+        if isinstance(event, Loading) and event.what == "decoder":
             cancel.cancel()
 
     with pytest.raises(GenerationCancelled):
         generator.generate(request(), cancel, emit)
+    last = told[-1]
+    assert isinstance(last, Loading)
+    assert last.what == "decoder"
     assert len(pictures(run(generator, request()))) == 1
+
+
+def test_the_processes_threads_are_as_before(tiny_folder: Path) -> None:
+    # Given an engine on more threads than this process uses
+    generator = WuerstchenGenerator(
+        LocalCatalogue(tiny_folder, []), EngineOptions(device="cpu", threads=2)
+    )
+    assert torch.get_num_threads() == 1
+    # When it draws, then on those, and torch is left as it was found
+    (picture,) = pictures(run(generator, request()))
+    assert picture.provenance.threads == 2
+    assert torch.get_num_threads() == 1
 
 
 def test_broken_files_are_a_sentence_and_the_next_request_works(
@@ -246,7 +267,7 @@ def test_another_checkpoint_takes_the_place_of_the_first(tiny_folder: Path, tmp_
     generator = WuerstchenGenerator(LocalCatalogue(tiny_folder, []), OPTIONS)
     (first,) = pictures(run(generator, request()))
     events = run(generator, request(checkpoint=str(other)))
-    assert next(event.what for event in events if isinstance(event, Loading)) == "PyTorch"
+    assert next(event.what for event in events if isinstance(event, Loading)) == "text_encoder"
     assert pictures(events)[0].pixels.data != first.pixels.data
     generator.close()
 
@@ -257,6 +278,7 @@ def test_another_checkpoint_takes_the_place_of_the_first(tiny_folder: Path, tmp_
         torch.OutOfMemoryError("CUDA out of memory"),
         MemoryError(),
         RuntimeError("not enough memory"),
+        RuntimeError("unable to mmap 4 bytes from file: Cannot allocate memory (12)"),
     ],
 )
 def test_out_of_memory_is_a_sentence(
@@ -286,6 +308,36 @@ def test_numbers_without_sense_are_a_sentence(
         )
         with pytest.raises(UserError, match="lost itself"):
             run(generator, request())
+
+
+def test_a_black_picture_is_a_sentence(
+    generator: WuerstchenGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a Stage A that ends in no numbers, as half precision may
+    def no_numbers(*_: object) -> Iterator[torch.Tensor]:
+        yield torch.full((1, 3, 128, 256), torch.nan)
+
+    monkeypatch.setattr(pipeline, "decode_vqgan", no_numbers)
+    # When a picture is made, then it is not shown as if it were one
+    with pytest.raises(UserError, match="lost itself"):
+        run(generator, request())
+
+
+def test_a_checkpoint_whose_sizes_do_not_come_out_draws_nothing(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    # Given an index with a number of another model
+    decoder = copy_checkpoint(tiny_folder / "wuerstchen", tmp_path)
+    index = prior_of(decoder) / "model_index.json"
+    numbers = json.loads(index.read_text(encoding="utf-8")) | {"resolution_multiple": 64}
+    index.write_text(json.dumps(numbers), encoding="utf-8")
+    # When a picture is asked for, then there is a sentence before the first step
+    events: list[GeneratorEvent] = []
+    with pytest.raises(CheckpointError, match="instead of 256×128"):
+        WuerstchenGenerator(LocalCatalogue(tmp_path, []), OPTIONS).generate(
+            request(), CancelToken(), events.append
+        )
+    assert not [event for event in events if isinstance(event, StageProgress)]
 
 
 class _Step:

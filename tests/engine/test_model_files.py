@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any, Literal
 
@@ -181,10 +182,57 @@ def test_only_pickles_gets_a_sentence_that_says_what_to_do(broken: Path) -> None
     assert "safetensors" in problem
 
 
-def test_another_models_component_is_named(broken: Path) -> None:
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"_class_name": "UNet2DConditionModel"},
+        {"architectures": ["UNet2DConditionModel"]},
+        {"_class_name": ["UNet2DConditionModel"]},
+        {"architectures": {"UNet2DConditionModel": 1}},
+        {"architectures": [["UNet2DConditionModel"]]},
+    ],
+)
+def test_another_models_component_is_named(broken: Path, config: object) -> None:
     path = broken / "decoder" / "config.json"
-    path.write_text(json.dumps({"_class_name": "UNet2DConditionModel"}), encoding="utf-8")
+    path.write_text(json.dumps(config), encoding="utf-8")
     assert "UNet2DConditionModel" in problem_of(broken)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"dtype": "F32", "shape": [math.inf], "data_offsets": [0, 4]},
+        {"dtype": "F32", "shape": [1], "data_offsets": [0, math.inf]},
+        {"dtype": "F32", "shape": ["x"], "data_offsets": [0, 4]},
+        {"dtype": "F32", "shape": [2], "data_offsets": [0, 4]},
+        {"dtype": "F32"},
+        [],
+    ],
+)
+def test_a_header_that_makes_no_sense_is_named(broken: Path, entry: object) -> None:
+    header = json.dumps({"weight": entry}).encode()
+    path = broken / "decoder" / "diffusion_pytorch_model.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+    assert f"{path} is damaged" in problem_of(broken)
+
+
+def test_a_folder_that_may_not_be_read_hides_no_other(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a disk with checkpoints, and what belongs to somebody else on it
+    copy_checkpoint(tiny_folder / "wuerstchen", tmp_path)
+    (tmp_path / "lost+found").mkdir()
+    is_dir = Path.is_dir
+
+    def is_dir_where_allowed(path: Path) -> bool:
+        if path.parent.name == "lost+found":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", is_dir_where_allowed)
+    # When the disk is searched, then what is there is found
+    (info,) = LocalCatalogue(tmp_path / "nothing", [tmp_path]).checkpoints()
+    assert info.complete, info.problem
 
 
 def test_components_that_do_not_fit_each_other_are_named(broken: Path) -> None:
@@ -210,9 +258,10 @@ def test_numbers_come_from_the_indexes(broken: Path) -> None:
     path = prior_of(broken) / "model_index.json"
     path.write_text('{"latent_mean": 2.5, "latent_std": -0.5}', encoding="utf-8")
     assert read_indexes(info) == Indexes(2.5, -0.5, 42.67, 10.67)
-    path.write_text('{"latent_mean": "x"}', encoding="utf-8")
-    with pytest.raises(CheckpointError, match="latent_mean"):
-        read_indexes(info)
+    for bad in ('{"latent_mean": "x"}', '{"latent_mean": 0}', '{"latent_mean": 1e-300}'):
+        path.write_text(bad, encoding="utf-8")
+        with pytest.raises(CheckpointError, match="latent_mean"):
+            read_indexes(info)
 
 
 def test_hash_and_fingerprint_change_with_the_files(broken: Path, tiny: CheckpointInfo) -> None:

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
-from checkpoints import Layout, Library, make_checkpoint, prior_of
+from checkpoints import SHAPES, Layout, Library, make_checkpoint, prior_of
 from stock_pipelines import StockPipelines, load_stock
 from wurstdesk.engine import components
 from wurstdesk.engine.decoder import decode_vqgan, sample_decoder
+from wurstdesk.engine.generator import WuerstchenGenerator
 from wurstdesk.engine.layers import TextGuidance
-from wurstdesk.engine.model_files import describe
+from wurstdesk.engine.model_files import LocalCatalogue, describe
 from wurstdesk.engine.prior import latent_size, sample_prior
 from wurstdesk.engine.prompt import PromptEncoder
 from wurstdesk.engine.sampling import make_schedule, picture_generators
-from wurstdesk.generation import DEFAULT_STAGE_C_TIMESTEPS, CancelToken, CheckpointInfo
+from wurstdesk.generation import (
+    DEFAULT_STAGE_C_TIMESTEPS,
+    CancelToken,
+    CheckpointInfo,
+    EngineOptions,
+    GeneratedPicture,
+    GenerationRequest,
+    GeneratorEvent,
+    PictureReady,
+    make_request,
+)
 
 PROMPT = "a red dog, very long,, at night; 3 cats"
 SQUARE, WIDE, TALL = (256, 256), (384, 128), (128, 384)
@@ -201,3 +213,52 @@ def test_every_layout_gives_the_same_numbers(
     # Then nothing differs
     assert info.complete, info.problem
     assert _relative(found, expected) < 1e-12
+
+
+def test_the_generator_draws_what_the_stock_pipelines_draw(tmp_path: Path) -> None:
+    # Given a checkpoint with numbers of its own in its index
+    shapes = replace(SHAPES["tiny"], latent_mean=1.5, latent_std=-0.25)
+    decoder = make_checkpoint(tmp_path, seed=6, shapes=shapes)
+    info = describe(decoder, prior_of(decoder))
+    # When the program's own generator draws two pictures that use all that a request can say
+    request = make_request(
+        prompt=PROMPT,
+        negative_prompt="ugly cat",
+        width=384,
+        height=256,
+        seed=2**32 - 1,
+        num_images=2,
+        prior_guidance_scale=3.0,
+        decoder_num_inference_steps=5,
+        decoder_guidance_scale=2.0,
+        decoder_seed=77,
+        checkpoint=str(decoder),
+    )
+    options = EngineOptions(device="cpu", dtype="float32")
+    drawn = _drawn(WuerstchenGenerator(LocalCatalogue(tmp_path, []), options), request)
+    # Then each is the one of diffusers' pipelines, run alone, but for rounding
+    stock = load_stock(info, torch.float32)
+    for picture, seed, decoder_seed in zip(drawn, (2**32 - 1, 0), (77, 78), strict=True):
+        times = list(DEFAULT_STAGE_C_TIMESTEPS)
+        size = {"width": 384, "height": 256}
+        embeddings = stock.image_embeddings(
+            PROMPT, "ugly cat", [seed], timesteps=times, guidance_scale=3.0, **size
+        )
+        pixels = stock.decoded(
+            embeddings,
+            PROMPT,
+            "ugly cat",
+            [decoder_seed],
+            num_inference_steps=5,
+            guidance_scale=2.0,
+            output_type="pt",
+        )
+        expected = (pixels[0].permute(1, 2, 0) * 255).round()
+        found = torch.frombuffer(bytearray(picture.pixels.data), dtype=torch.uint8)
+        assert (found.view(expected.shape) - expected).abs().max() <= 1
+
+
+def _drawn(generator: WuerstchenGenerator, request: GenerationRequest) -> list[GeneratedPicture]:
+    events: list[GeneratorEvent] = []
+    generator.generate(request, CancelToken(), events.append)
+    return [event.picture for event in events if isinstance(event, PictureReady)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,8 @@ from torch import Tensor
 from checkpoints import write_tokenizer
 from wurstdesk.engine import components
 from wurstdesk.engine.prompt import MAX_CHUNKS, PromptEncoder
-from wurstdesk.generation import CheckpointInfo
+from wurstdesk.errors import CheckpointError, GenerationCancelled
+from wurstdesk.generation import CancelToken, CheckpointInfo
 
 TARGET = (torch.device("cpu"), torch.float32)
 
@@ -143,7 +146,7 @@ def test_ten_thousand_characters_are_cut_off_with_a_note(encoder: PromptEncoder,
     assert any("cut off" in note or "were read" in note for note in embeds.notes)
 
 
-def test_unknown_characters_are_named(tiny: CheckpointInfo, tmp_path: Any) -> None:
+def test_unknown_characters_are_named(tiny: CheckpointInfo, tmp_path: Path) -> None:
     # Given a tokenizer that knows only ASCII
     write_tokenizer(tmp_path / "tokenizer", bytes_known=range(128))
     tokenizer = components.load_tokenizer(tmp_path)
@@ -153,6 +156,54 @@ def test_unknown_characters_are_named(tiny: CheckpointInfo, tmp_path: Any) -> No
     # Then there is an embedding, and a note
     assert embeds.rows.shape[1] == 77
     assert any("🌭" in note for note in embeds.notes)
+
+
+def test_a_tokenizer_of_two_files_knows_no_limit_and_needs_none(
+    tiny: CheckpointInfo, tmp_path: Path
+) -> None:
+    # Given a tokenizer without the file that says how long a text may be
+    write_tokenizer(tmp_path / "tokenizer")
+    for name in ("tokenizer_config.json", "special_tokens_map.json"):
+        (tmp_path / "tokenizer" / name).unlink()
+    encoder = PromptEncoder(
+        components.load_tokenizer(tmp_path), components.load_text_encoder(tiny.prior_path, TARGET)
+    )
+    # When a prompt is encoded, then in chunks of what the text encoder takes
+    assert encoder.encode("a red dog").rows.shape[1] == 77
+    assert encoder.encode("dog " * 100).rows.shape[1] == 2 * 77
+
+
+def test_a_tokenizer_of_another_checkpoint_is_named(tiny: CheckpointInfo, tmp_path: Path) -> None:
+    write_tokenizer(tmp_path / "tokenizer")
+    vocabulary = tmp_path / "tokenizer" / "vocab.json"
+    words = json.loads(vocabulary.read_text(encoding="utf-8"))
+    vocabulary.write_text(json.dumps({**words, "sausage</w>": len(words)}), encoding="utf-8")
+    text_encoder = components.load_text_encoder(tiny.prior_path, TARGET)
+    with pytest.raises(CheckpointError, match="does not fit") as caught:
+        PromptEncoder(components.load_tokenizer(tmp_path), text_encoder)
+    assert str(tmp_path / "tokenizer") in str(caught.value)
+
+
+def test_encoding_can_be_stopped_between_two_runs(tiny: CheckpointInfo) -> None:
+    # Given a prompt whose many lowered words take a run of the text encoder each
+    text_encoder = components.load_text_encoder(tiny.prior_path, TARGET)
+    encoder = PromptEncoder(components.load_tokenizer(tiny.prior_path), text_encoder)
+    cancel, runs = CancelToken(), []
+
+    def count(*_: object) -> None:
+        runs.append(1)
+        if len(runs) == 3:
+            cancel.cancel()
+
+    with (
+        text_encoder.register_forward_hook(count),
+        pytest.raises(GenerationCancelled),
+    ):
+        # When it is stopped after the third, then there is no fourth
+        encoder.encode("a- b dog- c red- d cat- e " * 5, cancel)
+    assert len(runs) == 3
+    # And it can be encoded later
+    assert torch.isfinite(encoder.encode("a- b dog- c red- d cat- e " * 5).rows).all()
 
 
 def test_embeddings_are_remembered(tiny: CheckpointInfo, monkeypatch: pytest.MonkeyPatch) -> None:

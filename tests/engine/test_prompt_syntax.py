@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from wurstdesk.engine.prompt_syntax import MAX_WEIGHT, ParsedPrompt, parse_prompt, unknown_words
+from wurstdesk.engine.prompt_syntax import MAX_WEIGHT, ParsedPrompt, parse_prompt
 
 
 def weighted(text: str) -> list[tuple[str, float]]:
@@ -52,6 +52,9 @@ def test_blend_and_conjunction() -> None:
         ("()", "literally"),
         ('("a","b").blend(1,2,3)', "literally"),
         ('("a","b").blend(1,1) and more', "literally"),
+        ('("a","b").and(1,1) and more', "literally"),
+        ('("a" "b").and()', "“.and(…)” does not fit"),
+        ("a dog.blend(1)", "“.blend(…)” does not fit"),
         ("(" * 60 + "a" + ")" * 60, "nested"),
         ('"a" ' * 200, "quotation marks"),
         ("a.swap(b) c", "swap"),
@@ -66,6 +69,20 @@ def test_what_cannot_be_followed_is_said(text: str, said: str) -> None:
     parsed = parse_prompt(text)
     assert parsed.clauses
     assert any(said in note for note in parsed.notes), parsed.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("dog " + "狗" * 20_000, 10_000),  # a language without spaces between words
+        (" " + "x" * 20_000, 10_000),
+        ("sausage " * 2000, 10_000 - 1),
+        ("sausages " * 2000, 9 * 1111 - 1),
+    ],
+)
+def test_long_text_is_cut_where_a_word_ends_if_there_is_one(text: str, length: int) -> None:
+    (part,) = parse_prompt(text).clauses[0].branches[0]
+    assert len(part.text) == length
 
 
 def test_weights_are_held_within_bounds() -> None:
@@ -94,15 +111,3 @@ def test_no_text_takes_long(text: str) -> None:
     parsed = parse_prompt(text)
     assert time.process_time() - began < 2
     assert isinstance(parsed, ParsedPrompt)
-
-
-def test_unknown_words() -> None:
-    words = ["a", "Red", "dog", "it's"]
-    assert unknown_words("A red CAT, 3 dogs and a cat; it’s 🌭!", words) == (
-        "CAT",
-        "dogs",
-        "and",
-        "cat",
-        "🌭",
-    )
-    assert unknown_words("anything goes", []) == ()

@@ -80,7 +80,6 @@ def test_no_checkpoint_at_all(qtbot: QtBot) -> None:
     form = RequestForm()
     form.set_checkpoints(())
     assert form.checkpoint is None
-    assert form.strange_words == ()
 
 
 def test_a_new_list_keeps_the_chosen_one(form: RequestForm) -> None:
@@ -127,6 +126,20 @@ def test_a_taken_seed_is_kept(form: RequestForm) -> None:
     assert form.request.seed == 7
 
 
+def test_a_seed_that_cannot_be_is_forgotten_when_another_is_drawn_or_taken(
+    form: RequestForm,
+) -> None:
+    form.take_seed(2**40)
+    assert "The seed" in str(form.problem)
+    form.set_seed_random(True)
+    assert form.problem is None
+
+    form.take_seed(2**40)
+    form.take_seed(7)
+    assert form.problem is None
+    assert form.request.seed == 7
+
+
 def test_any_seed_may_be_drawn() -> None:
     seeds = {random_seed() for _ in range(50)}
     assert len(seeds) > 40
@@ -158,11 +171,6 @@ def test_taking_a_request_of_a_checkpoint_that_is_not_here(form: RequestForm) ->
 
     assert form.request.prompt == "a cat"
     assert form.request.checkpoint == "dackel"
-
-
-def test_strange_words_come_once_in_order_from_both_prompts(form: RequestForm) -> None:
-    form.edit(prompt="a Zebra and a zebra on a spaceship", negative_prompt="fog, zebra")
-    assert form.strange_words == ("Zebra", "spaceship", "fog")
 
 
 def test_changed_is_told_only_when_something_changed(qtbot: QtBot, form: RequestForm) -> None:

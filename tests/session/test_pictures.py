@@ -10,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from fakes import picture_of
 from wurstdesk.generation import GenerationRequest, SavedPicture
+from wurstdesk.session import pictures as pictures_module
 from wurstdesk.session.failures import Failure
-from wurstdesk.session.pictures import IMAGES_KEPT, FinishedPicture, Round, SessionPictures
+from wurstdesk.session.pictures import FinishedPicture, Round, SessionPictures
 
+KEPT = 5
 REQUEST = GenerationRequest(prompt="a dog", width=128, height=256, num_images=2)
 pytestmark = pytest.mark.usefixtures("qtbot")
 
@@ -44,35 +46,40 @@ def test_thumbnail_keeps_the_proportions() -> None:
 def test_unsaved_is_kept_whole_until_it_is_saved(tmp_path: Path) -> None:
     pictures = SessionPictures()
     picture = pictures.add(finished(1))
-    assert picture.save_failure == Failure("The disk is full.")
     assert [p.id for p in pictures.unsaved] == [picture.id]
-
-    pictures.mark_not_saved(picture.id, Failure("Still full."))
-    assert picture.save_failure == Failure("Still full.")
 
     pictures.mark_saved(picture.id, SavedPicture(1, tmp_path / "a.png", picture.request, "now"))
     assert len(pictures.unsaved) == 0
 
 
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room for five pictures."""
+    monkeypatch.setattr(pictures_module, "BYTES_KEPT", KEPT * finished(1).image.sizeInBytes())
+
+
+@pytest.mark.usefixtures("little_memory")
 def test_old_saved_pictures_are_read_again_from_their_files(tmp_path: Path) -> None:
     pictures = SessionPictures()
     made = []
-    for seed in range(IMAGES_KEPT + 3):
+    for seed in range(KEPT + 3):
         path = tmp_path / f"{seed}.png"
         one = finished(seed, path)
         one.image.save(str(path))
         made.append((pictures.add(one), one.image))
 
+    assert [p.image is not None for p, _ in made] == [False] * 3 + [True] * KEPT
     oldest, image = made[0]
-    assert oldest.image is None
     assert pictures.image(oldest).convertToFormat(QImage.Format.Format_RGB888) == image
-    assert sum(p.image is not None for p, _ in made) <= IMAGES_KEPT + 1
+    assert oldest.image is not None, "it is being looked at"
+    assert sum(p.image is not None for p, _ in made) <= KEPT + 1
 
 
+@pytest.mark.usefixtures("little_memory")
 def test_an_unsaved_picture_never_leaves_memory(tmp_path: Path) -> None:
     pictures = SessionPictures()
     unsaved = pictures.add(finished(0))
-    for seed in range(IMAGES_KEPT + 3):
+    for seed in range(KEPT + 3):
         pictures.add(finished(seed, tmp_path / "x.png"))
     assert unsaved.image is not None
 
@@ -99,8 +106,7 @@ def test_a_round_shows_previews_then_pictures(qtbot: QtBot) -> None:
     drawn.show_preview(1, preview)  # too late
 
     assert drawn.cells[1].image == image
-    assert drawn.holds(42)
-    assert not drawn.holds(None)
+    assert drawn.cells[1].picture_id == 42
     assert drawn.only_picture is None
 
 
@@ -109,7 +115,7 @@ def test_a_round_ignores_pictures_it_has_no_cell_for() -> None:
     drawn.begin(REQUEST)
     drawn.show_preview(7, QImage())
     drawn.show_picture(7, 1, QImage())
-    assert not drawn.holds(1)
+    assert [cell.picture_id for cell in drawn.cells] == [None, None]
 
 
 def test_a_round_that_ended_with_nothing_is_empty() -> None:

@@ -265,7 +265,7 @@ def test_a_full_disk_keeps_the_picture_until_it_is_saved(studio: Studio) -> None
     assert message.actions == (MessageAction.SAVE_AGAIN, MessageAction.SAVE_AS)
     assert states(studio) == [JobState.DONE]
 
-    with studio.qtbot.waitSignal(studio.state.pictures.changed):
+    with studio.qtbot.waitSignal(studio.state.messages.changed):
         studio.state.saving.save_again()
     assert picture.unsaved is not None
     assert texts(studio) == ["The disk is full."]
@@ -335,8 +335,17 @@ def test_a_missing_or_damaged_checkpoint_is_said_at_the_start(
     studio.read_catalogue()
     assert texts(studio) == [text]
 
-    studio.read_catalogue(DACKEL)
+    with studio.qtbot.waitSignal(studio.state.form.checkpoint_changed):
+        studio.state.generate()  # looks again
+    assert texts(studio) == [text], "once is enough"
+    assert len(studio.state.queue) == 0
+
+    studio.catalogue.infos = (DACKEL,)
+    with studio.qtbot.waitSignal(studio.state.form.checkpoint_changed):
+        studio.state.generate()
     assert texts(studio) == []
+    studio.generate()
+    assert states(studio) == [JobState.DONE]
 
 
 def test_a_catalogue_that_fails_says_so(studio: Studio) -> None:

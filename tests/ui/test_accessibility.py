@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,36 @@ def test_the_window_fits_a_small_screen(studio: Studio, window: MainWindow) -> N
     assert hint.height() <= 700
 
 
+def test_no_picture_makes_the_window_grow(studio: Studio, window: MainWindow) -> None:
+    studio.generate(prompt="a dog")
+    (picture,) = studio.state.pictures
+    assert picture.saved is not None
+    QCoreApplication.processEvents()
+    before = window.details.minimumSizeHint()
+    path = picture.saved.path.with_name("a very long name of a file " * 8 + ".png")
+    studio.state.pictures.mark_saved(picture.id, replace(picture.saved, path=path))
+    QCoreApplication.processEvents()
+    assert path.name in window.details.facts.text()
+    assert window.details.minimumSizeHint() == before
+
+
+def test_the_first_page_fits_what_there_is(studio: Studio, window: MainWindow) -> None:
+    page = window.canvas.empty_page
+    studio.read_catalogue(replace(DACKEL, examples=("a dog, and a dog, " * 20,)))
+    assert page.minimumSizeHint().width() < 600, "a stranger's examples do not widen the window"
+
+    for height in (480, 720, 1000):
+        window.resize(1280, height)
+        QCoreApplication.processEvents()
+        assert window.height() == height
+        squeezed = [
+            type(part).__name__
+            for part in page.findChildren(QWidget)
+            if part.isVisible() and part.height() < part.minimumSizeHint().height()
+        ]
+        assert squeezed == []
+
+
 def test_the_panel_is_never_scrolled_sideways(studio: Studio, window: MainWindow) -> None:
     gate = show_everything(studio, window)
     QCoreApplication.processEvents()
@@ -135,6 +166,15 @@ def test_every_command_is_in_a_menu_and_no_shortcut_is_taken_twice(window: MainW
             if name != "Esc":  # Stop while something runs, else back
                 assert name not in keys, f"{name}: {action.text()} and {keys.get(name)}"
             keys[name] = action.text()
+
+
+def test_no_two_places_share_a_letter(window: MainWindow) -> None:
+    """Alt and a letter opens a menu or goes to a field, but not where it is taken twice."""
+    labels = [label.text() for label in window.panel.findChildren(QLabel)]
+    menus = [action.text() for action in window.menuBar().actions()]
+    letters = [text[text.index("&") + 1].lower() for text in labels + menus if "&" in text]
+    assert len(letters) >= 9
+    assert len(letters) == len(set(letters))
 
 
 def test_the_two_uses_of_esc_exclude_each_other(studio: Studio, window: MainWindow) -> None:

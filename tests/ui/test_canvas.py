@@ -56,11 +56,13 @@ def test_zoom_commands_work_from_the_prompt(
     qtbot: QtBot, studio: Studio, window: MainWindow
 ) -> None:
     studio.generate()
-    alt = Qt.KeyboardModifier.AltModifier
-    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_1, alt)
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_1, ctrl)
     assert window.canvas.view.zoom == pytest.approx(1.0)
     assert window.status.zoom.text() == "100 %"
-    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_0, alt)
+    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_Plus, ctrl)
+    assert window.status.zoom.text() == "125 %"
+    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_0, ctrl)
     assert window.canvas.view.is_fitted
 
 
@@ -108,6 +110,18 @@ def test_double_click_goes_to_full_size_and_back(
     qtbot.mouseDClick(view, LEFT, pos=view.rect().center())
     assert view.zoom == pytest.approx(1.0)
     qtbot.mouseDClick(view, LEFT, pos=view.rect().center())
+    assert view.is_fitted
+
+
+def test_a_double_click_in_the_round_only_opens(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    studio.generate(num_images=4)
+    view = window.canvas.view
+    where = view._view_rect(2).center().toPoint()
+    qtbot.mouseClick(view, LEFT, pos=where)
+    qtbot.mouseDClick(view, LEFT, pos=where)
+    assert len(view.cells) == 1
     assert view.is_fitted
 
 
@@ -205,6 +219,19 @@ def test_the_strip_shows_newest_first_and_a_click_shows_one(
     assert studio.state.shown is not None
     assert studio.state.shown.request.prompt == "one"
     assert window.details.prompt.text() == "one"
+
+
+def test_the_strip_marks_what_is_in_view_and_does_not_hold_it_there(
+    studio: Studio, window: MainWindow
+) -> None:
+    strip = window.filmstrip
+    for row_count in (1, 2):
+        studio.generate()
+        assert strip.model().rowCount() == row_count
+        assert [index.row() for index in strip.selectedIndexes()] == [0]
+        assert studio.state.shown is None, "the next picture is followed"
+    studio.generate(num_images=2)
+    assert strip.selectedIndexes() == []
 
 
 def test_the_strip_by_keyboard(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:

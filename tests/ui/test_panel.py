@@ -101,6 +101,33 @@ def test_a_seed_beyond_all_seeds_is_said_and_nothing_is_drawn(
     assert not window.panel.problem.isVisible()
 
 
+def test_a_seed_that_cannot_be_stays_to_be_mended_until_another_is_wanted(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    seed = window.panel.seed
+    retype(qtbot, seed.edit, "9999999999")
+    qtbot.keyClick(seed.edit, Qt.Key.Key_Tab)
+    assert seed.edit.text() == "9999999999", "what the problem is about can be seen"
+    assert window.panel.problem.isVisible()
+
+    qtbot.mouseClick(seed.random_button, LEFT)
+
+    assert seed.edit.text() == str(studio.state.form.request.seed)
+    assert not window.panel.problem.isVisible()
+
+
+def test_typing_into_the_middle_of_a_seed_leaves_the_cursor_there(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    studio.state.form.edit(seed=1234)
+    edit = window.panel.seed.edit
+    edit.setFocus()
+    edit.setCursorPosition(2)
+    qtbot.keyClicks(edit, "00")
+    assert studio.state.form.request.seed == 120034
+    assert edit.cursorPosition() == 4
+
+
 def test_dice_and_lock(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
     seed = window.panel.seed
     studio.generate()
@@ -120,12 +147,14 @@ def test_an_emptied_seed_field_shows_the_seed_again(
     qtbot: QtBot, studio: Studio, window: MainWindow
 ) -> None:
     edit = window.panel.seed.edit
-    shown = edit.text()
-    edit.setFocus()
+    retype(qtbot, edit, "12")
+    retype(qtbot, edit, "9999999999")
     edit.selectAll()
     qtbot.keyClick(edit, Qt.Key.Key_Delete)
+    assert edit.text() == ""
     window.panel.prompt.setFocus()
-    assert edit.text() == shown == str(studio.state.form.request.seed)
+    assert edit.text() == str(studio.state.form.request.seed)
+    assert not window.panel.problem.isVisible()
 
 
 def test_advanced_is_folded_and_says_what_is_set(
@@ -147,6 +176,15 @@ def test_advanced_is_folded_and_says_what_is_set(
     assert request.decoder_guidance_scale == 1.5
     assert request.decoder_num_inference_steps == 20
     assert request.decoder_seed == 99
+
+
+def test_unfolding_moves_nothing_above_it(studio: Studio, window: MainWindow) -> None:
+    window.resize(1280, 900)
+    QApplication.processEvents()
+    before = window.panel.advanced.pos()
+    window.panel.advanced.heading.setChecked(True)
+    QApplication.processEvents()
+    assert window.panel.advanced.pos() == before
 
 
 def test_every_advanced_field_has_its_own_reset(

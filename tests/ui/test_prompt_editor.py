@@ -47,7 +47,7 @@ def test_unknown_words_are_marked_and_explained(
 
 def test_marks_stand_right_behind_an_emoji_and_on_every_line(window: MainWindow) -> None:
     window.panel.prompt.setPlainText("🐶🐶 zebra dog\nred giraffe 🐶 ")
-    assert marked(window.panel.prompt) == ["zebra", "giraffe"]
+    assert marked(window.panel.prompt) == ["🐶🐶", "zebra", "giraffe", "🐶"]
 
 
 def test_a_word_that_may_become_a_known_one_is_not_marked_yet(
@@ -56,9 +56,30 @@ def test_a_word_that_may_become_a_known_one_is_not_marked_yet(
     prompt = window.panel.prompt
     qtbot.keyClicks(prompt, "a saus")
     assert marked(prompt) == []
+    assert not window.panel.strange_words.isVisible(), "the panel would jump with every word"
 
     qtbot.keyClick(prompt, Qt.Key.Key_Space)
     assert marked(prompt) == ["saus"]
+    assert "“saus”" in window.panel.strange_words.text()
+
+
+def test_what_is_left_half_typed_is_marked(qtbot: QtBot, window: MainWindow) -> None:
+    prompt = window.panel.prompt
+    prompt.insertPlainText("🐶 dog\na ")
+    qtbot.keyClicks(prompt, "saus")
+    assert marked(prompt) == ["🐶"]
+
+    qtbot.keyClick(prompt, Qt.Key.Key_Tab)
+
+    assert marked(prompt) == ["🐶", "saus"]
+    assert "“🐶” and “saus”" in window.panel.strange_words.text()
+
+
+def test_a_strange_word_is_named_once_as_first_written(window: MainWindow) -> None:
+    window.panel.prompt.setPlainText("a Zebra and a zebra on a spaceship")
+    window.panel.negative_prompt.setPlainText("fog, zebra")
+    words = "Dackel does not know “Zebra”, “spaceship” and “fog”."
+    assert window.panel.strange_words.text().startswith(words)
 
 
 def test_the_mark_goes_when_the_word_is_mended(qtbot: QtBot, window: MainWindow) -> None:

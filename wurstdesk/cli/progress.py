@@ -21,6 +21,13 @@ from wurstdesk.session.progress import JobProgress
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+_PARTS = {
+    "engine": "PyTorch",
+    "text_encoder": "text encoder",
+    "prior": "Stage C",
+    "decoder": "Stage B",
+    "vqgan": "Stage A",
+}
 _STAGES: dict[Stage, str] = {
     "prior": "Composing (Stage C)",
     "decoder": "Developing (Stage B)",
@@ -74,7 +81,7 @@ class ProgressDisplay:
         if self._progress is None or self._stops:
             return
         if isinstance(event, Loading):
-            text = f"Loading {event.what}" if event.what else "Reading the prompt"
+            text = f"Loading {_PARTS.get(event.what, event.what)}"
             self._progress.update(self._task, description=text)
         elif isinstance(event, StageProgress):
             self._job.take(event)

@@ -90,10 +90,12 @@ def check_component(parent: Path, component: Component) -> dict[str, Any]:
     if not folder.is_dir():
         raise Unusable(f"The folder {folder} is missing.")
     config = read_json(folder / component.config)
-    named = config.get("_class_name") or (config.get("architectures") or [None])[0]
-    if named is not None and named not in component.classes:
+    named = config.get("_class_name") or config.get("architectures") or []
+    names = named if isinstance(named, list) else [named]
+    if names and names[0] not in sorted(component.classes):
         wanted = sorted(component.classes)[0]
-        raise Unusable(f"{folder / component.config} is for {named}, where {wanted} belongs.")
+        said = str(names[0])[:100]
+        raise Unusable(f"{folder / component.config} is for {said}, where {wanted} belongs.")
     if component.weights:
         for file in weight_files(folder, component.weights):
             read_header(file)
@@ -169,7 +171,7 @@ def read_header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
             raise Unusable(f"{path} is damaged: its header cannot be read.") from None
     try:
         tensors = {name: _tensor(entry) for name, entry in header.items() if name != "__metadata__"}
-    except (TypeError, ValueError, KeyError, AttributeError):
+    except (TypeError, ValueError, OverflowError, KeyError, AttributeError):
         raise Unusable(f"{path} is damaged: its header makes no sense.") from None
     end = 8 + length + max((stop for _, _, stop in tensors.values()), default=0)
     if size < end:

@@ -9,11 +9,12 @@ component stands in memory twice.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from accelerate import init_empty_weights
@@ -28,61 +29,52 @@ from transformers.models.clip.tokenization_clip import CLIPTokenizer
 from wurstdesk.engine import checkpoint_checks as checks
 from wurstdesk.engine.checkpoint_checks import Component, Unusable
 from wurstdesk.engine.decoder import StageB
-from wurstdesk.engine.memory import is_out_of_memory
-from wurstdesk.engine.previewer import ConvPreviewer
+from wurstdesk.engine.previewer import CELLS, ConvPreviewer
 from wurstdesk.engine.prior import StageC
 from wurstdesk.errors import CheckpointError
 
 Target = tuple[torch.device, torch.dtype]
+Check = Callable[[], None]
+"""Called between the weights of a component; what it raises ends the loading."""
+Module = TypeVar("Module", bound=nn.Module)
+
 _log = logging.getLogger(__name__)
 
 _IGNORED = ("position_ids", "text_projection.weight", "logit_scale")
 """In published text encoders, and of no use here."""
 
 
-def load_prior(prior_folder: Path, target: Target) -> StageC:
+def _no_check() -> None:
+    pass
+
+
+def load_prior(prior_folder: Path, target: Target, check: Check = _no_check) -> StageC:
     """Stage C."""
-    from diffusers.models.attention_processor import AttnProcessor2_0
-
-    prior: StageC = _load(
-        prior_folder, checks.PRIOR, lambda config: StageC(**_known(StageC, config)), target
-    )
-    # Its own forward has SDPA built in; this is for whoever calls a block of it directly.
-    prior.set_attn_processor(AttnProcessor2_0())
-    return prior
+    prior: StageC = _load(prior_folder, checks.PRIOR, _maker(StageC), check)
+    return _placed(prior, target)
 
 
-def load_decoder(decoder_folder: Path, target: Target) -> StageB:
+def load_decoder(decoder_folder: Path, target: Target, check: Check = _no_check) -> StageB:
     """Stage B, its conditioning folded while the weights are still as precise as the file's."""
-
-    def build(config: Mapping[str, Any]) -> Any:
-        return StageB(**_known(StageB, config))
-
-    decoder: StageB = _load(
-        decoder_folder, checks.DECODER, build, target, after=StageB.fold_conditioning
-    )
-    return decoder
+    decoder: StageB = _load(decoder_folder, checks.DECODER, _maker(StageB), check)
+    decoder.fold_conditioning(target[1])
+    return _placed(decoder, target)
 
 
-def load_vqgan(decoder_folder: Path, target: Target) -> PaellaVQModel:
+def load_vqgan(decoder_folder: Path, target: Target, check: Check = _no_check) -> PaellaVQModel:
     """Stage A."""
-
-    def build(config: Mapping[str, Any]) -> Any:
-        return PaellaVQModel(**_known(PaellaVQModel, config))
-
-    vqgan: PaellaVQModel = _load(decoder_folder, checks.VQGAN, build, target)
-    return vqgan
+    vqgan: PaellaVQModel = _load(decoder_folder, checks.VQGAN, _maker(PaellaVQModel), check)
+    return _placed(vqgan, target)
 
 
-def load_text_encoder(folder: Path, target: Target) -> CLIPTextModel:
+def load_text_encoder(folder: Path, target: Target, check: Check = _no_check) -> CLIPTextModel:
     """A stage's CLIP text encoder, from files with or without the ``text_model.`` prefix."""
 
-    def build(config: Mapping[str, Any]) -> CLIPTextModel:
+    def make(config: Mapping[str, Any]) -> CLIPTextModel:
         inner = config.get("text_config")
         return CLIPTextModel(CLIPTextConfig(**(inner if isinstance(inner, dict) else config)))
 
-    encoder: CLIPTextModel = _load(folder, checks.TEXT_ENCODER, build, target)
-    return encoder
+    return _placed(_load(folder, checks.TEXT_ENCODER, make, check), target)
 
 
 def load_tokenizer(folder: Path) -> CLIPTokenizer:
@@ -112,52 +104,63 @@ def load_scheduler(folder: Path) -> DDPMWuerstchenScheduler:
         raise _unreadable(path, error) from error
 
 
-def load_previewer(prior_folder: Path, target: Target) -> ConvPreviewer | None:
+def load_previewer(
+    prior_folder: Path, target: Target, check: Check = _no_check
+) -> ConvPreviewer | None:
     """The checkpoint's own previewer; None where it has none or a bad one, which is no error."""
-    if not (prior_folder / checks.PREVIEWER.folder).is_dir():
-        return None
 
-    def build(config: Mapping[str, Any]) -> ConvPreviewer:
+    def make(config: Mapping[str, Any]) -> ConvPreviewer:
+        if tuple(config.get("cells", CELLS)) != CELLS:
+            raise ValueError(f"its cells are not {CELLS}")
         return ConvPreviewer(
             int(config["latent_channels"]), int(config["width"]), tuple(config["hidden"])
         )
 
     try:
-        previewer: ConvPreviewer = _load(prior_folder, checks.PREVIEWER, build, target)
-    except CheckpointError as error:
+        if not (prior_folder / checks.PREVIEWER.folder).is_dir():
+            return None
+        return _placed(_load(prior_folder, checks.PREVIEWER, make, check), target)
+    except (CheckpointError, OSError) as error:
         _log.warning("the previewer is not used: %s", error)
         return None
-    return previewer
+
+
+def _maker(cls: type[Module]) -> Callable[[Mapping[str, Any]], Module]:
+    """Makes a diffusers class from those entries of a config that it takes; others are older."""
+    taken = inspect.signature(cls).parameters
+    return lambda config: cls(**{name: config[name] for name in taken if name in config})
 
 
 def _load(
     parent: Path,
     component: Component,
-    build: Callable[[Mapping[str, Any]], Any],
-    target: Target,
-    after: Callable[[Any, torch.dtype], None] | None = None,
-) -> Any:
-    """Build, fill, check, change with ``after``, convert: a module in eval mode on its device."""
+    make: Callable[[Mapping[str, Any]], Module],
+    check: Check,
+) -> Module:
+    """Make a module as its config says and fill it with its file's weights, as precise as there."""
     folder = parent / component.folder
     try:
         config = checks.check_component(parent, component)
-        with init_empty_weights(include_buffers=False):
-            module: nn.Module = build(config)
-        weights: dict[str, Tensor] = {}
-        for file in checks.weight_files(folder, component.weights):
-            weights |= _read(file)
-        _fill(module, weights, folder)
-    except (Unusable, FileNotFoundError) as error:
+        files = checks.weight_files(folder, component.weights)
+    except Unusable as error:
         raise CheckpointError(str(error)) from None
-    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+    try:
+        with init_empty_weights(include_buffers=False):
+            module = make(config)
+    except Exception as error:  # libraries fail in every way over a bad number
         raise _unreadable(folder / component.config, error) from error
-    except RuntimeError as error:
-        if is_out_of_memory(error):
-            raise
-        raise _unreadable(folder / component.config, error) from error
+    weights: dict[str, Tensor] = {}
+    for file in files:
+        weights |= _read(file)
+    _fill(module, weights, folder, check)
+    return module
+
+
+def _placed(module: Module, target: Target) -> Module:
+    """The module ready to run, on its device and in its dtype."""
     device, dtype = target
-    if after is not None:
-        after(module, dtype)
     return module.to(device=device, dtype=dtype).eval().requires_grad_(False)
 
 
@@ -170,7 +173,7 @@ def _read(file: Path) -> dict[str, Tensor]:
         raise _unreadable(file, error) from error
 
 
-def _fill(module: nn.Module, weights: dict[str, Tensor], folder: Path) -> None:
+def _fill(module: nn.Module, weights: dict[str, Tensor], folder: Path, check: Check) -> None:
     """Give ``module`` its weights, or say which file is wrong and how."""
     wanted = module.state_dict()
     given = _renamed(weights, wanted)
@@ -183,10 +186,16 @@ def _fill(module: nn.Module, weights: dict[str, Tensor], folder: Path) -> None:
             f"The weights in {folder} are of another kind: {_named(surplus)} not known here."
         )
     for name, tensor in wanted.items():
+        check()  # to look at a weight is to read it from the disk
         if given[name].shape != tensor.shape:
             raise CheckpointError(
                 f"In {folder}, the weight {name} has the shape {list(given[name].shape)}; its "
                 f"config.json asks for {list(tensor.shape)}."
+            )
+        if given[name].is_floating_point() != tensor.is_floating_point():
+            raise CheckpointError(
+                f"In {folder}, the weight {name} is of the type {given[name].dtype}, which is not "
+                f"used here."
             )
         if not _is_sound(given[name]):
             raise CheckpointError(
@@ -213,12 +222,6 @@ def _is_sound(tensor: Tensor) -> bool:
         return True
     wide = torch.float32 if tensor.element_size() < 4 else tensor.dtype
     return math.isfinite(tensor.sum(dtype=wide).item())
-
-
-def _known(cls: Any, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Those entries of a config that the class takes; others come from older versions."""
-    taken = cls._get_init_keys(cls)
-    return {name: value for name, value in config.items() if name in taken}
 
 
 def _named(names: list[str]) -> str:

@@ -28,12 +28,11 @@ from wurstdesk.engine.layers import (
     KeysValues,
     TextGuidance,
     attend,
-    for_batch,
+    sample,
     text_keys_values,
-    time_embeddings,
     weights_of,
 )
-from wurstdesk.engine.sampling import Schedule, Step, denoise
+from wurstdesk.engine.sampling import Schedule, Step
 from wurstdesk.generation import CancelToken
 
 Features = list[Tensor | None]
@@ -85,12 +84,12 @@ class StageB(WuerstchenDiffNeXt):  # type: ignore[misc, unused-ignore]  # untype
         return spread
 
     def forward(  # type: ignore[override]  # what is constant comes in ready
-        self, x: Tensor, r_embed: Tensor, features: Features, text: list[KeysValues]
+        self, x: Tensor, r_embed: Tensor, text: list[KeysValues], features: Features
     ) -> Tensor:
         """The noise in ``x`` (B x 4 x H x W of the VQ latent).
 
-        ``r_embed`` is B x c_r; ``features`` come from ``spread`` and ``text`` from
-        ``project_text``, each with B rows.
+        ``r_embed`` is B x c_r; ``text`` comes from ``project_text`` and ``features`` from
+        ``spread``, each with B rows.
         """
         x_in = x
         projected = iter(text)
@@ -172,30 +171,12 @@ def sample_decoder(
     ``image_embeddings`` are B x 16 x h x w *after* ``* latent_mean - latent_std``. Under guidance
     the unconditional input is zeros for the features and the negative prompt for the text.
     """
-    device, dtype = weights_of(decoder)
-    effnet = image_embeddings.to(device, dtype)
+    effnet = image_embeddings.to(*weights_of(decoder))
     if text.scale > 1:
         effnet = torch.cat([effnet, torch.zeros_like(effnet)])
     size = vq_latent_size((effnet.shape[2], effnet.shape[3]), latent_dim_scale)
     features = decoder.spread(effnet, size)
-    projected = for_batch(decoder.project_text(text.rows), len(generators))
-    embeddings = time_embeddings(decoder, schedule.times)
-    config: Any = decoder.config
-
-    def predict(latents: Tensor, index: int) -> Tensor:
-        r_embed = embeddings[index].expand(latents.shape[0], -1)
-        noise: Tensor = decoder(latents, r_embed, features, projected)
-        return noise
-
-    return denoise(
-        predict,
-        schedule,
-        (config.c_in, *size),
-        generators,
-        guidance=text.scale,
-        weights=(device, dtype),
-        cancel=cancel,
-    )
+    return sample(decoder, schedule, text, generators, size, cancel, features=features)
 
 
 def vq_latent_size(size: tuple[int, int], latent_dim_scale: float = 10.67) -> tuple[int, int]:

@@ -12,7 +12,6 @@ from wurstdesk.engine import device_planner
 from wurstdesk.engine.estimate import Rates
 from wurstdesk.engine.memory import is_out_of_memory
 from wurstdesk.engine.model_files import fingerprint
-from wurstdesk.engine.prompt_syntax import unknown_words
 from wurstdesk.errors import UserError
 from wurstdesk.generation import (
     CancelToken,
@@ -25,21 +24,14 @@ from wurstdesk.generation import (
     Note,
     Plan,
 )
+from wurstdesk.words import unknown_words
 
 if TYPE_CHECKING:
     from wurstdesk.engine.pipeline import LoadedCheckpoint
 
 _SHOWN_WORDS = 12
 
-PARTS = (
-    "PyTorch",
-    "text encoder of Stage C",
-    "Stage C",
-    "text encoder of Stage B",
-    "Stage B",
-    "Stage A",
-    "previewer",
-)
+PARTS = ("engine", "text_encoder", "prior", "text_encoder", "decoder", "vqgan", "previewer")
 """What is loaded, in order."""
 
 
@@ -121,21 +113,20 @@ class WuerstchenGenerator:
             done, what = next(parts)
             emit(Loading(what, done, len(PARTS)))
 
-        first = self._loaded is None
-        if first:
+        if self._loaded is None:
             begin_part()
+        else:
+            next(parts)
         plan = self.plan(request)
         key = (info.path, info.prior_path, plan.device, plan.dtype, fingerprint(info))
         if self._loaded is not None and key == self._loaded_key:
             return self._loaded
         from wurstdesk.engine import pipeline
 
-        if not first:
-            begin_part()
         self._drop()
-        self._loaded = pipeline.load_checkpoint(info, plan, begin_part)
+        self._loaded = pipeline.load_checkpoint(info, plan, begin_part, cancel.check)
         self._loaded_key = key
-        emit(Loading("", len(PARTS), len(PARTS)))
+        emit(Loading("prompt", len(PARTS), len(PARTS)))
         return self._loaded
 
     def _drop(self) -> None:
@@ -150,6 +141,8 @@ class WuerstchenGenerator:
             torch.cuda.empty_cache()
         if torch.backends.mps.is_available():
             torch.mps.empty_cache()
+        if torch.xpu.is_available():
+            torch.xpu.empty_cache()
 
 
 def _advice(info: CheckpointInfo, request: GenerationRequest) -> tuple[str, ...]:
@@ -161,7 +154,8 @@ def _advice(info: CheckpointInfo, request: GenerationRequest) -> tuple[str, ...]
             f"{info.title} has learned sides of {least} to {most} pixels; "
             f"{request.width}×{request.height} may look strange."
         )
-    unknown = unknown_words(request.prompt, info.vocabulary)
+    spans = unknown_words(request.prompt, info.vocabulary)
+    unknown = tuple(dict.fromkeys(span.word for span in spans))
     if unknown:
         shown = ", ".join(f"“{word[:40]}”" for word in unknown[:_SHOWN_WORDS])
         more = ", …" if len(unknown) > _SHOWN_WORDS else ""

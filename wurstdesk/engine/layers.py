@@ -1,4 +1,4 @@
-"""What the two stages share: attention whose text part is computed once, and the time embedding.
+"""What the two stages share: attention whose text part is computed once, and how they sample.
 
 diffusers' blocks project the same text at every step of every picture. Here the keys and values
 of the text are computed once a prompt (``text_keys_values``) and handed to ``attend``, which is
@@ -7,7 +7,7 @@ otherwise diffusers' ``AttnBlock`` with SDPA, to rounding (tests/engine/test_par
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ import torch
 from diffusers.pipelines.deprecated.wuerstchen.modeling_wuerstchen_common import AttnBlock
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from wurstdesk.engine.sampling import Schedule, Step, denoise
+from wurstdesk.generation import CancelToken
 
 KeysValues = tuple[Tensor, Tensor]
 """Keys and values of the text for one attention block, each rows x tokens x channels."""
@@ -76,7 +79,7 @@ def attend(block: Any, x: Tensor, text: KeysValues) -> Tensor:
         _heads(t, attention.heads) for t in (attention.to_q(cells), keys, values)
     )
     mixed = F.scaled_dot_product_attention(queries, keys, values)
-    mixed = attention.to_out[0](mixed.transpose(1, 2).reshape(cells.shape))
+    mixed = attention.to_out[0](mixed.transpose(1, 2).flatten(2))
     summed: Tensor = x + mixed.transpose(1, 2).reshape(x.shape)
     return summed
 
@@ -96,6 +99,38 @@ def time_embeddings(stage: Any, times: Tensor) -> Tensor:
     device, dtype = weights_of(stage)
     embeddings: Tensor = stage.gen_r_embedding(times.to(device))
     return embeddings.to(dtype)
+
+
+def sample(
+    stage: Any,
+    schedule: Schedule,
+    text: TextGuidance,
+    generators: Sequence[torch.Generator],
+    size: tuple[int, int],
+    cancel: CancelToken,
+    **constant: Any,
+) -> Iterator[Step]:
+    """Sample a stage's latents of ``size`` (h, w): a picture for each generator, all of one prompt.
+
+    What does not change from step to step is computed here, once; ``constant`` is more of that.
+    """
+    projected = for_batch(stage.project_text(text.rows), len(generators))
+    embeddings = time_embeddings(stage, schedule.times)
+
+    def predict(latents: Tensor, index: int) -> Tensor:
+        r_embed = embeddings[index].expand(latents.shape[0], -1)
+        noise: Tensor = stage(latents, r_embed, projected, **constant)
+        return noise
+
+    return denoise(
+        predict,
+        schedule,
+        (stage.config.c_in, *size),
+        generators,
+        guidance=text.scale,
+        weights=weights_of(stage),
+        cancel=cancel,
+    )
 
 
 def weights_of(module: nn.Module) -> tuple[torch.device, torch.dtype]:

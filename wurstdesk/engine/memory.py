@@ -6,6 +6,7 @@ _SAYINGS = (
     "out of memory",  # CUDA, MPS, XPU
     "not enough memory",  # torch's allocator on the CPU, Windows
     "can't allocate memory",  # the same, Linux
+    "cannot allocate memory",  # the system's own words, where a file is mapped
     "alloc_failed",  # cuBLAS, cuDNN
     "bad allocation",
     "std::bad_alloc",

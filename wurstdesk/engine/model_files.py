@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,8 @@ from wurstdesk.errors import CheckpointError
 from wurstdesk.generation import MAX_SIDE, SIZE_MULTIPLE, CheckpointInfo
 
 DESCRIPTION = "wurstdesk.json"
+LEAST_SCALE = 1e-3
+"""Of the numbers in an index that pictures are multiplied with or divided by."""
 HASHED_BYTES = 200_000_000
 """Larger checkpoints are not hashed: reading them would take longer than the picture."""
 
@@ -95,9 +98,10 @@ def checkpoints_in(folder: Path) -> list[CheckpointInfo]:
     """The checkpoints in a folder, or whose half it is, by name."""
     pairs: dict[Path, tuple[Path, Path]] = {}
     for candidate in _candidates(folder.absolute()):
-        pair = _pair(candidate)
-        if pair is not None:
-            pairs.setdefault(pair[0], pair)
+        with suppress(OSError):  # not for our eyes: lost+found, say
+            pair = _pair(candidate)
+            if pair is not None:
+                pairs.setdefault(pair[0], pair)
     return [describe(*pair) for _, pair in sorted(pairs.items())]
 
 
@@ -109,10 +113,8 @@ def describe(decoder_folder: Path, prior_folder: Path) -> CheckpointInfo:
     if problem:
         info = replace(info, complete=False, problem=problem)
     path = prior_folder / DESCRIPTION
-    if not path.exists():
-        return info
     try:
-        return replace(info, **_described(read_json(path)))
+        return replace(info, **_described(read_json(path))) if path.exists() else info
     except (Unusable, OSError) as error:
         note = f"What {path} says was ignored: {error}"
         return replace(info, problem=info.problem or note)
@@ -137,15 +139,10 @@ def read_indexes(info: CheckpointInfo) -> Indexes:
             value = index.get(name)
             if value is None:
                 continue
-            if not _is_number(value) or (value <= 0 and name != "latent_std"):
+            if not _is_number(value) or (value < LEAST_SCALE and name != "latent_std"):
                 raise CheckpointError(f"In {path}, {name} is not a number that can be used.")
             given[name] = float(value)
     return Indexes(**given)
-
-
-def weight_bytes(info: CheckpointInfo) -> int:
-    """How large the checkpoint's weights are on disk."""
-    return sum(path.stat().st_size for path in _files(info) if path.suffix == ".safetensors")
 
 
 def fingerprint(info: CheckpointInfo) -> tuple[tuple[str, int, int], ...]:

@@ -6,8 +6,10 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,7 +17,7 @@ from torch import Tensor
 
 import wurstdesk
 from wurstdesk.engine import components
-from wurstdesk.engine.decoder import StageB, decode_vqgan, sample_decoder
+from wurstdesk.engine.decoder import StageB, decode_vqgan, sample_decoder, vq_latent_size
 from wurstdesk.engine.estimate import Estimate, Rates
 from wurstdesk.engine.layers import TextGuidance
 from wurstdesk.engine.model_files import Indexes, content_hash, read_indexes
@@ -24,7 +26,7 @@ from wurstdesk.engine.previewer import ConvPreviewer, Previews
 from wurstdesk.engine.prior import StageC, clamp_denoised, latent_size, sample_prior
 from wurstdesk.engine.prompt import PromptEncoder
 from wurstdesk.engine.sampling import make_schedule, picture_generators
-from wurstdesk.errors import UserError
+from wurstdesk.errors import CheckpointError, UserError
 from wurstdesk.generation import (
     CancelToken,
     CheckpointInfo,
@@ -66,37 +68,48 @@ class LoadedCheckpoint:
 
 
 def load_checkpoint(
-    info: CheckpointInfo, plan: Plan, begin_part: Callable[[], None]
+    info: CheckpointInfo, plan: Plan, begin_part: Callable[[], None], check: Callable[[], None]
 ) -> LoadedCheckpoint:
-    """Load one component after the other; ``begin_part`` is called before each of six."""
-    if plan.threads and plan.threads != torch.get_num_threads():
-        torch.set_num_threads(plan.threads)
+    """Load one component after the other; ``begin_part`` is called before each of six.
+
+    ``check`` is called before each weight; what it raises ends the loading.
+    """
     target = (torch.device(plan.device), getattr(torch, plan.dtype))
 
-    def text_encoder(folder: Any) -> PromptEncoder:
+    def text_encoder(folder: Path, *how: Any) -> PromptEncoder:
         tokenizer = components.load_tokenizer(folder)
-        return PromptEncoder(tokenizer, components.load_text_encoder(folder, target))
+        return PromptEncoder(tokenizer, components.load_text_encoder(folder, *how))
 
-    def part(load: Callable[[], Any]) -> Any:
+    def part(load: Callable[..., Any], folder: Path) -> Any:
         begin_part()
-        return load()
+        return load(folder, target, check)
 
-    indexes = read_indexes(info)
-    schedulers = [components.load_scheduler(half) for half in (info.prior_path, info.path)]
-    return LoadedCheckpoint(
-        info=info,
-        plan=plan,
-        indexes=indexes,
-        content_hash=content_hash(info),
-        prior_text=part(lambda: text_encoder(info.prior_path)),
-        prior=part(lambda: components.load_prior(info.prior_path, target)),
-        prior_scheduler=schedulers[0],
-        decoder_text=part(lambda: text_encoder(info.path)),
-        decoder=part(lambda: components.load_decoder(info.path, target)),
-        decoder_scheduler=schedulers[1],
-        vqgan=part(lambda: components.load_vqgan(info.path, target)),
-        previewer=part(lambda: components.load_previewer(info.prior_path, target)),
-    )
+    with threads(plan.threads):
+        return LoadedCheckpoint(
+            info=info,
+            plan=plan,
+            indexes=read_indexes(info),
+            content_hash=content_hash(info),
+            prior_scheduler=components.load_scheduler(info.prior_path),
+            decoder_scheduler=components.load_scheduler(info.path),
+            prior_text=part(text_encoder, info.prior_path),
+            prior=part(components.load_prior, info.prior_path),
+            decoder_text=part(text_encoder, info.path),
+            decoder=part(components.load_decoder, info.path),
+            vqgan=part(components.load_vqgan, info.path),
+            previewer=part(components.load_previewer, info.prior_path),
+        )
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Work on so many threads of the processor (0: on as many as it is); afterwards as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @cache
@@ -139,7 +152,8 @@ class Job:
 
     def run(self, notes: tuple[str, ...], note: Callable[[str], None]) -> None:
         """Make every picture; ``notes`` are those already told, ``note`` tells new ones."""
-        with torch.inference_mode():
+        _require_size(self._loaded, self._request)
+        with threads(self._loaded.plan.threads), torch.inference_mode():
             request = self._request
             prior_text, found = self._hear(self._loaded.prior_text, request.prior_guidance_scale)
             decoder_text, more = self._hear(
@@ -162,11 +176,10 @@ class Job:
         self, encoder: PromptEncoder, guidance: float
     ) -> tuple[TextGuidance, tuple[str, ...]]:
         """Embeddings of the prompt and, under guidance, of the negative prompt; and notes."""
-        self._cancel.check()
-        prompt = encoder.encode(self._request.prompt)
+        prompt = encoder.encode(self._request.prompt, self._cancel)
         if guidance <= 1:
             return TextGuidance(prompt.rows, None, guidance), prompt.notes
-        negative = encoder.encode(self._request.negative_prompt)
+        negative = encoder.encode(self._request.negative_prompt, self._cancel)
         notes = (*prompt.notes, *(f"Negative prompt: {text}" for text in negative.notes))
         rows = encoder.pad_to_same_length([prompt.rows, negative.rows])
         return TextGuidance(rows[0], rows[1], guidance), notes
@@ -216,6 +229,7 @@ class Job:
         blocks = decode_vqgan(loaded.vqgan, vq_latents, self._cancel)
         for after_block in self._timed("vqgan", blocks, self._vqgan_units, (index,)):
             picture = after_block
+        self._require_numbers(picture)
         pixels = to_pixels(picture)[0]
         return pixels, {"decoder": between - began, "vqgan": time.perf_counter() - between}
 
@@ -279,4 +293,17 @@ class Job:
             provenance=provenance,
             seconds=seconds,
             notes=notes,
+        )
+
+
+def _require_size(loaded: LoadedCheckpoint, request: GenerationRequest) -> None:
+    """Raise ``CheckpointError`` if the checkpoint's own numbers lead to another size."""
+    indexes, config = loaded.indexes, loaded.vqgan.config
+    latent = latent_size(request.width, request.height, indexes.resolution_multiple)
+    cell = config.up_down_scale_factor * 2 ** (config.levels - 1)
+    height, width = (side * cell for side in vq_latent_size(latent, indexes.latent_dim_scale))
+    if (width, height) != (request.width, request.height):
+        raise CheckpointError(
+            f"{loaded.info.title} would draw {width}×{height} pixels instead of "
+            f"{request.width}×{request.height}: the numbers in its model_index.json do not fit it."
         )

@@ -98,6 +98,12 @@ def linear_preview(latents: Tensor, latent_mean: float, latent_std: float) -> Te
     return F.interpolate((0.5 + 0.2 * colours).clamp(0, 1), scale_factor=4.0, mode="nearest")
 
 
+def wait_for(device: torch.device) -> None:
+    """Wait until a device has done what it was given, which is no cost of what comes next."""
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+
+
 class Previews:
     """Makes previews of one job, not more often than they may cost.
 
@@ -134,9 +140,11 @@ class Previews:
 
         ``latents`` is a function so that what it computes fails here and is counted here.
         """
-        began = self._clock()
         try:
-            pictures = to_pixels(self._picture(latents()))
+            shown = latents()
+            wait_for(shown.device)
+            began = self._clock()
+            pictures = to_pixels(self._picture(shown))
         except Exception:  # noqa: BLE001 - out of memory, a bad previewer: the job goes on
             _log.warning("previews are switched off", exc_info=True)
             self._on = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import ceil
-from typing import Any
 
 import torch
 from diffusers.pipelines.deprecated.wuerstchen.modeling_wuerstchen_common import (
@@ -14,16 +13,8 @@ from diffusers.pipelines.deprecated.wuerstchen.modeling_wuerstchen_common import
 from diffusers.pipelines.deprecated.wuerstchen.modeling_wuerstchen_prior import WuerstchenPrior
 from torch import Tensor
 
-from wurstdesk.engine.layers import (
-    KeysValues,
-    TextGuidance,
-    attend,
-    for_batch,
-    text_keys_values,
-    time_embeddings,
-    weights_of,
-)
-from wurstdesk.engine.sampling import Schedule, Step, denoise
+from wurstdesk.engine.layers import KeysValues, TextGuidance, attend, sample, text_keys_values
+from wurstdesk.engine.sampling import Schedule, Step
 from wurstdesk.generation import CancelToken
 
 CLAMP = 6.0
@@ -75,23 +66,7 @@ def sample_prior(
 
     ``size`` is (h, w). The decoder is given ``latents * latent_mean - latent_std``.
     """
-    projected = for_batch(prior.project_text(text.rows), len(generators))
-    embeddings = time_embeddings(prior, schedule.times)
-    config: Any = prior.config
-
-    def predict(latents: Tensor, index: int) -> Tensor:
-        noise: Tensor = prior(latents, embeddings[index].expand(latents.shape[0], -1), projected)
-        return noise
-
-    return denoise(
-        predict,
-        schedule,
-        (config.c_in, *size),
-        generators,
-        guidance=text.scale,
-        weights=weights_of(prior),
-        cancel=cancel,
-    )
+    return sample(prior, schedule, text, generators, size, cancel)
 
 
 def clamp_denoised(latents: Tensor, latent_mean: float, latent_std: float) -> Tensor:
@@ -99,5 +74,4 @@ def clamp_denoised(latents: Tensor, latent_mean: float, latent_std: float) -> Te
 
     Features are ``x * latent_mean - latent_std`` (the published "latent_std" is an offset).
     """
-    bounds = sorted((latent_std + side * CLAMP) / latent_mean for side in (-1, 1))
-    return latents.clamp(*bounds)
+    return latents.clamp((latent_std - CLAMP) / latent_mean, (latent_std + CLAMP) / latent_mean)

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from compel.compel import Compel
+from compel.prompt_parser import Blend, Conjunction, FlattenedPrompt
 from torch import Tensor
 
 from wurstdesk.engine.memory import is_out_of_memory
 from wurstdesk.engine.prompt_syntax import Clause, ParsedPrompt, Part, parse_prompt
-from wurstdesk.errors import PromptError
+from wurstdesk.errors import CheckpointError, PromptError
+from wurstdesk.generation import CancelToken
 
 MAX_CHUNKS = 8
 _CACHED_PROMPTS = 64
@@ -34,30 +37,43 @@ class Embeds:
 
 
 class PromptEncoder:
-    """One text encoder with its tokenizer; remembers the embeddings of the last prompts."""
+    """One text encoder with its tokenizer; remembers the embeddings of the last prompts.
+
+    Raises ``CheckpointError`` where the two do not belong together.
+    """
 
     def __init__(self, tokenizer: Any, text_encoder: Any) -> None:
-        # Imported here: prompt_syntax switches pyparsing's cache on, and this takes its time.
-        from compel import Compel
-
+        tokens, known = 1 + max(tokenizer.get_vocab().values()), text_encoder.config.vocab_size
+        if tokens > known:
+            raise CheckpointError(
+                f"{tokenizer.name_or_path} does not fit the text encoder beside it: it has "
+                f"{tokens} tokens, of which that knows {known}."
+            )
         self._tokenizer = tokenizer
+        self._text_encoder = text_encoder
         self._compel: Any = Compel(
             tokenizer=tokenizer,
             text_encoder=text_encoder,
             padding_attention_mask_value=0,
             truncate_long_prompts=False,
+            model_max_length=text_encoder.config.max_position_embeddings,
         )
         self._provider: Any = self._compel.conditioning_provider
         self._chunk: int = self._provider.max_token_count - 2
         self._provider._empty_z = self._encode_plain("").clone()
         self._cache: OrderedDict[str, Embeds] = OrderedDict()
 
-    def encode(self, text: str) -> Embeds:
-        """The embedding of any text. Raises ``PromptError`` if there is no way to make one."""
+    def encode(self, text: str, cancel: CancelToken | None = None) -> Embeds:
+        """The embedding of any text. Raises ``PromptError`` if there is no way to make one.
+
+        A long one with many weights takes hundreds of runs; ``cancel`` is checked before each.
+        """
         if text in self._cache:
             self._cache.move_to_end(text)
             return self._cache[text]
-        with torch.inference_mode():
+        check = (cancel or CancelToken()).check
+        hook = self._text_encoder.register_forward_pre_hook(lambda *_: check())
+        with torch.inference_mode(), hook:
             embeds = self._encode(parse_prompt(text), text)
         self._cache[text] = embeds
         while len(self._cache) > _CACHED_PROMPTS:
@@ -104,8 +120,6 @@ class PromptEncoder:
         return rows
 
     def _weighted(self, parsed: ParsedPrompt) -> Tensor:
-        from compel.prompt_parser import Blend, Conjunction, FlattenedPrompt
-
         prompts = []
         for clause in parsed.clauses:
             branches = [

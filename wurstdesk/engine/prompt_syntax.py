@@ -10,10 +10,9 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.util
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +22,7 @@ MAX_CHARACTERS = 10_000
 """More than eight chunks of 75 tokens hold, unless it is mostly spaces."""
 MAX_PARSED = 2000
 """Characters with weights; the parser needs up to a second for them, whatever they are."""
+LONGEST_WORD = 100
 MAX_NESTING = 16
 MAX_QUOTES = 200
 MAX_WEIGHT = 10.0
@@ -32,7 +32,7 @@ MAX_LOWERED = 64
 
 _SIGNS = re.compile(r'[()"\\+]|-(?:$|[\s().,+\-"=])')
 _FOREIGN_WEIGHT = re.compile(r"\(([^()]{1,80}):\s*(\d{1,3}(?:\.\d{1,4})?)\s*\)")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_OPERATOR = re.compile(r"\.(?:attend|swap|blend|and|add)\b(?=\s?\()")
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 
 
@@ -78,6 +78,7 @@ class _UnreadableError(Exception):
     """Compel's grammar does not take this text; the message says why."""
 
 
+@lru_cache(maxsize=64)
 def parse_prompt(text: str) -> ParsedPrompt:
     """Read ``text`` by Compel's grammar, or literally where that is not possible."""
     notes: list[str] = []
@@ -97,34 +98,23 @@ def parse_prompt(text: str) -> ParsedPrompt:
         return _literal(short, notes)
     only = parsed.plain
     if only is not None and _letters(only) == _letters(short):
-        return _literal(short, notes)
+        return _literal(short, parsed.notes)
     return parsed
 
 
-def unknown_words(text: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
-    """Words and symbols of ``text`` that are not in ``vocabulary``, each once, in order.
-
-    An empty vocabulary knows no bounds. Digits and punctuation are never unknown.
-    """
-    known = {word.casefold() for word in vocabulary}
-    if not known:
-        return ()
-    folded = unicodedata.normalize("NFC", text)
-    words = (match.group() for match in _WORD.finditer(folded))
-    symbols = (c for c in folded if unicodedata.category(c) == "So")
-    found = dict.fromkeys([*words, *symbols])
-    return tuple(word for word in found if word.casefold().replace("’", "'") not in known)
-
-
 def _first(text: str, most: int, notes: list[str]) -> str:
-    """The text up to ``most`` characters, cut between words, with a note if that is not all."""
+    """The text up to ``most`` characters, with a note if that is not all.
+
+    Cut between words, in a language that sets spaces between them.
+    """
     if len(text) <= most:
         return text
     notes.append(f"Of the prompt’s {len(text):,} characters the first {most:,} were read.")
-    return text[:most].rsplit(" ", 1)[0]
+    head, _, begun = text[:most].rpartition(" ")
+    return head if len(begun) < LONGEST_WORD else text[:most]
 
 
-def _literal(text: str, notes: list[str]) -> ParsedPrompt:
+def _literal(text: str, notes: Iterable[str]) -> ParsedPrompt:
     return ParsedPrompt((Clause(((Part(text),),)),), notes=tuple(notes))
 
 
@@ -146,6 +136,12 @@ def _read(text: str, notes: list[str]) -> ParsedPrompt:
     if conjunction.lora_weights:
         notes.append("“withLora(…)” has no effect here and was left out.")
     clauses = [_clause(prompt, grammar, notes) for prompt in conjunction.prompts]
+    words = [part.text for clause in clauses for parts in clause.branches for part in parts]
+    notes += [
+        f"“{operator}(…)” does not fit what stands before it and was read as words."
+        for operator in _OPERATOR.findall(text)
+        if any(operator in piece for piece in words)
+    ]
     weights = [_bounded(weight, notes) for weight in conjunction.weights]
     if len(clauses) > MAX_CLAUSES:
         notes.append(f"Only the first {MAX_CLAUSES} parts of “.and()” were used.")
@@ -223,7 +219,7 @@ def _bounded(weight: float, notes: list[str], least: float = 0.0) -> float:
 def _compel_grammar() -> tuple[ModuleType, Any]:
     """Compel's ``prompt_parser`` and one parser. Without the packrat cache the time doubles with
     every open bracket: seven take 19 seconds."""
-    pyparsing.ParserElement.enable_packrat()
+    pyparsing.ParserElement.enable_packrat()  # for the whole process; it changes no result
     package = importlib.util.find_spec("compel")
     assert package is not None
     found = importlib.machinery.PathFinder.find_spec(
@@ -233,4 +229,6 @@ def _compel_grammar() -> tuple[ModuleType, Any]:
     assert found.loader is not None
     grammar = importlib.util.module_from_spec(found)
     found.loader.exec_module(grammar)
-    return grammar, grammar.PromptParser()
+    parser = grammar.PromptParser()
+    parser.conjunction += pyparsing.StringEnd()  # or what follows “.and()” is dropped in silence
+    return grammar, parser

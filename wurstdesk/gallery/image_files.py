@@ -11,7 +11,6 @@ import errno
 import io
 import logging
 import os
-import secrets
 import stat
 import time
 import unicodedata
@@ -25,6 +24,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from wurstdesk.errors import StorageError
 from wurstdesk.generation import Pixels
+from wurstdesk.paths import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, temporary_file
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +32,6 @@ SUFFIX = ".png"
 MAX_SLUG_CHARACTERS = 60
 MAX_SLUG_BYTES = 100  # some encrypted file systems hold only 143 bytes a name
 _MAX_SAME_NAME = 100_000
-_TEMPORARY_PREFIX = ".wurstdesk-"
-_TEMPORARY_SUFFIX = ".part"
 _TEMPORARY_LIFE_SECONDS = 3600
 
 
@@ -79,12 +77,28 @@ def is_there(path: Path) -> bool:
     return True
 
 
+def goes_into(target: Path) -> bool:
+    """Whether ``target`` is a folder for pictures (it need not be there yet) and not a file.
+
+    Raises ``StorageError`` for a file that is no PNG.
+    """
+    there = is_there(target)
+    if (there and target.is_dir()) or not (there or target.suffix):
+        return True
+    if target.suffix.lower() != SUFFIX:
+        raise StorageError(
+            f"Pictures are saved as PNG, and “{target.name}” has another ending.",
+            f"Name it “{target.stem}{SUFFIX}”, or name a folder.",
+        )
+    return False
+
+
 def save_new(folder: Path, stem: str, data: bytes) -> Path:
     """Write ``data`` to ``stem.png`` in ``folder``, or ``stem (2).png`` ... where that is taken.
 
     Safe against other processes that save there at the same time. Raises ``StorageError``.
     """
-    with _temporary_file(folder, data) as temporary:
+    with _sentences(folder), temporary_file(folder, data) as temporary:
         for number in range(1, _MAX_SAME_NAME):
             path = folder / f"{stem}{f' ({number})' if number > 1 else ''}{SUFFIX}"
             with suppress(FileExistsError):
@@ -103,38 +117,19 @@ def save_as(path: Path, data: bytes) -> Path:
     with suppress(OSError):  # nothing there yet
         if not stat.S_ISREG(path.stat().st_mode):
             raise StorageError(f"“{path}” is no picture file.", "Choose another file name.")
-    with _temporary_file(path.parent, data) as temporary:
+    with _sentences(path.parent), temporary_file(path.parent, data) as temporary:
         temporary.replace(path)
         _sync_folder(path.parent)
     return path
 
 
 @contextmanager
-def _temporary_file(folder: Path, data: bytes) -> Iterator[Path]:
-    """``data`` on the disk under a passing name, gone at the end; speaks ``StorageError``."""
-    name = f"{_TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(6)}{_TEMPORARY_SUFFIX}"
-    temporary = folder / name
+def _sentences(folder: Path) -> Iterator[None]:
+    """What goes wrong while writing to ``folder``, as a sentence with what to do."""
     try:
-        try:
-            _write_through(temporary, data)
-            yield temporary
-        finally:
-            with suppress(OSError):
-                temporary.unlink()
+        yield
     except OSError as error:
-        raise storage_error(error, folder) from error
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags, 0o666)
-    try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        raise _storage_error(error, folder) from error
 
 
 def _give_free_name(temporary: Path, path: Path) -> None:
@@ -171,14 +166,13 @@ def _sync_folder(folder: Path) -> None:
 
 def sweep_temporary_file(path: Path) -> None:
     """Remove ``path`` if it is a temporary file of ours that no process can still need."""
-    if path.name.startswith(_TEMPORARY_PREFIX) and path.name.endswith(_TEMPORARY_SUFFIX):
+    if path.name.startswith(TEMPORARY_PREFIX) and path.name.endswith(TEMPORARY_SUFFIX):
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > _TEMPORARY_LIFE_SECONDS:
                 path.unlink()
 
 
-def storage_error(error: OSError, folder: Path) -> StorageError:
-    """What went wrong while writing to ``folder``, as a sentence with what to do."""
+def _storage_error(error: OSError, folder: Path) -> StorageError:
     if error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}:
         return StorageError(f"The disk with “{folder}” is full.", "Make some room, then try again.")
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
@@ -193,8 +187,6 @@ def storage_error(error: OSError, folder: Path) -> StorageError:
         )
     if error.errno == errno.ENAMETOOLONG:
         return StorageError(f"A name in “{folder}” is too long.", "Choose a shorter one.")
-    if error.errno == errno.EEXIST:
-        return StorageError(f"“{folder}” is a file and no folder.", "Choose another folder.")
     reason = error.strerror or str(error)
     return StorageError(
         f"Nothing could be written to “{folder}”: {reason}.",

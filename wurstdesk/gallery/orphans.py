@@ -29,7 +29,7 @@ _MAX_BYTES = 256 * 1024 * 1024  # five times the largest picture that is ever ma
 _BATCH = 50  # rows a transaction, so that other processes need not wait long
 
 
-def adopt(connection: apsw.Connection, names: rows.PathNames) -> int:
+def adopt(connection: apsw.Connection, names: rows.PathNames, folder: Path) -> int:
     """Note every whole PNG of ours in the pictures folder that has no row; returns how many.
 
     Cheap when there is nothing to do: names are compared, and only unknown files are read, each
@@ -37,24 +37,26 @@ def adopt(connection: apsw.Connection, names: rows.PathNames) -> int:
     follows it.
     """
     adopted = 0
-    unknown = _unknown_files(connection, names)
+    unknown = _unknown_files(connection, names, folder)
     while batch := list(islice(unknown, _BATCH)):  # files are read here, outside a transaction
         with immediate(connection):
             for name, mark, row in batch:
-                if row is not None and _note(connection, names, row):
+                same = rows.same_content(connection, row.content_hash) if row else []
+                if row is not None and not same:
+                    rows.add(connection, row)
                     adopted += 1
-                else:
+                elif row is None or not _is_one_of(same, connection, names, name):
                     rows.add_stranger(connection, name, mark)
     return adopted
 
 
 def _unknown_files(
-    connection: apsw.Connection, names: rows.PathNames
+    connection: apsw.Connection, names: rows.PathNames, folder: Path
 ) -> Iterator[tuple[str, Mark, rows.PictureRow | None]]:
     """Name, mark and (if it is ours) row of each PNG file that is not known so far."""
     known = {_comparable(name) for name in rows.known_names(connection)}
     strangers = rows.strangers(connection)
-    for path in _png_files(names.folder):
+    for path in _png_files(folder):
         try:
             name = names.name(path)
             if _comparable(name) in known:
@@ -67,17 +69,20 @@ def _unknown_files(
             continue  # it cannot be read now; perhaps next time
 
 
-def _note(connection: apsw.Connection, names: rows.PathNames, row: rows.PictureRow) -> bool:
-    """Whether the picture is in the gallery now under this name; a second copy is not noted."""
-    for picture, name in rows.same_content(connection, row.content_hash):
-        if name == row.path:
-            return True  # another process was faster
-        if name is None or not is_there(names.path(name)):
-            rows.set_path(connection, picture, row.path)
+def _is_one_of(
+    pictures: list[tuple[int, str | None]],
+    connection: apsw.Connection,
+    names: rows.PathNames,
+    name: str,
+) -> bool:
+    """Whether the file is one of these pictures and no further copy; it may have been renamed."""
+    if any(noted == name for _, noted in pictures):
+        return True  # another process was faster
+    for picture, noted in pictures:
+        if noted is None or not is_there(names.path(noted)):
+            rows.set_path(connection, picture, name)
             return True
-        return False
-    rows.add(connection, row)
-    return True
+    return False
 
 
 def _row_of(path: Path, name: str) -> rows.PictureRow | None:

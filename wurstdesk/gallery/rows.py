@@ -1,7 +1,8 @@
 """The rows of the gallery: what SQL there is, and nothing about files.
 
-Paths are kept as text with slashes, relative to the pictures folder when inside it (so that the
-folder can move), absolute otherwise. :class:`PathNames` turns one into the other.
+Paths are kept as text with slashes, relative to the folder in which the database's own lies (so
+that a home on a stick can be carried elsewhere), absolute otherwise. Never relative to the pictures
+folder: that is a setting, and a change of it must not lose what was saved before.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from wurstdesk.generation import GenerationRequest, LatentsBlob, Provenance, Sav
 
 
 class PathNames:
-    """How paths are written in rows: relative to ``folder`` inside it, absolute elsewhere."""
+    """How paths are written in the rows of ``database``, and read again."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, database: Path) -> None:
+        self._root = database.parent.parent
 
     def name(self, path: Path) -> str:
         """The text for ``path``, which is resolved; ``StorageError`` where its name is no text."""
         try:
-            name = path.relative_to(self.folder).as_posix()
+            name = path.relative_to(self._root).as_posix()
         except ValueError:
             name = path.as_posix()
         try:
@@ -38,7 +39,7 @@ class PathNames:
 
     def path(self, name: str) -> Path:
         """The inverse of :meth:`name`."""
-        return self.folder / name
+        return self._root / name
 
 
 @dataclass(frozen=True)

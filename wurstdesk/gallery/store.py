@@ -22,6 +22,7 @@ from wurstdesk.gallery import image_files, image_metadata, orphans, rows, schema
 from wurstdesk.gallery.json_text import finite_numbers
 from wurstdesk.gallery.thumbnails import make_thumbnail
 from wurstdesk.generation import GeneratedPicture, GenerationRequest, LatentsBlob, SavedPicture
+from wurstdesk.paths import ensure_folder
 
 _log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
@@ -43,7 +44,8 @@ class Gallery:
         self.notices: tuple[str, ...] = ()
         self._database = database
         self._connection = connection
-        self._names = rows.PathNames(folder)
+        self._folder = folder
+        self._names = rows.PathNames(database)
         self._write_metadata = write_metadata
         self._unrecorded: dict[_Key, rows.PictureRow] = {}
 
@@ -57,7 +59,7 @@ class Gallery:
         can be opened, and for the database of a newer version.
         """
         database, folder = _resolved(database), _resolved(pictures_folder)
-        _make_folder(database.parent)
+        ensure_folder(database.parent)
         try:
             return cls._open_healthy(database, folder, write_metadata=write_metadata)
         except schema.DamagedDatabaseError:
@@ -86,8 +88,8 @@ class Gallery:
         gallery = cls(database, connection, folder, write_metadata=write_metadata)
         try:
             if gallery._ask(lambda: rows.is_empty(connection)):
-                _make_folder(folder)
-            adopted = gallery._ask(lambda: orphans.adopt(connection, gallery._names))
+                ensure_folder(folder)
+            adopted = gallery._ask(lambda: orphans.adopt(connection, gallery._names, folder))
             schema.fold_in(connection)
         except BaseException:
             connection.close()
@@ -173,19 +175,12 @@ class Gallery:
 
     def _place(self, data: bytes, stem: str, target: Path | None) -> Path:
         if target is None:
-            return image_files.save_new(self._names.folder, stem, data)
+            return image_files.save_new(self._folder, stem, data)
         target = _resolved(target)
         self._names.name(target)  # refuses a name that no row could hold, before the file is there
-        there = image_files.is_there(target)
-        if (there and target.is_dir()) or not (there or target.suffix):
-            _make_folder(target)
-            return image_files.save_new(target, stem, data)
-        if target.suffix.lower() != image_files.SUFFIX:
-            raise StorageError(
-                f"Pictures are saved as PNG, and “{target.name}” has another ending.",
-                f"Name it “{target.stem}{image_files.SUFFIX}”, or name a folder.",
-            )
-        _make_folder(target.parent)
+        if image_files.goes_into(target):
+            return image_files.save_new(ensure_folder(target), stem, data)
+        ensure_folder(target.parent)
         return image_files.save_as(target, data)
 
     def _record(self, row: rows.PictureRow) -> int:
@@ -201,7 +196,7 @@ class Gallery:
 
     def _unnoted(self, row: rows.PictureRow, error: StorageError) -> StorageError:
         path = self._names.path(row.path)
-        adoptable = self._write_metadata and not Path(row.path).is_absolute()
+        adoptable = self._write_metadata and path.is_relative_to(self._folder)
         later = "Wurstdesk adds it at the next start"
         if not adoptable:
             later = "Wurstdesk tries again with the next picture"
@@ -222,10 +217,3 @@ def _resolved(path: Path) -> Path:
         return path.resolve()
     except (OSError, RuntimeError, ValueError) as error:
         raise StorageError(f"“{path}” is no usable path: {error}.", "Choose another.") from error
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise image_files.storage_error(error, folder) from error

@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Signal
 
 from wurstdesk.errors import RequestError
 from wurstdesk.generation import SEED_COUNT, CheckpointInfo, GenerationRequest
-from wurstdesk.session.words import unknown_words
 
 SeedSource = Callable[[], int]
 
@@ -68,18 +67,6 @@ class RequestForm(QObject):
         """Why what was entered last is not in the request; None where all of it is."""
         return next(iter(self._problems.values()), None)
 
-    @property
-    def strange_words(self) -> tuple[str, ...]:
-        """Words of both prompts that the checkpoint does not know, each once, as first written."""
-        if self._checkpoint is None:
-            return ()
-        text = f"{self._request.prompt}\n{self._request.negative_prompt}"
-        found = unknown_words(text, self._checkpoint.vocabulary)
-        words: dict[str, str] = {}
-        for span in found:
-            words.setdefault(span.word.lower(), span.word)
-        return tuple(words.values())
-
     def edit(self, **fields: object) -> None:
         """Replace fields. What no request can have is kept out and becomes the ``problem``."""
         try:
@@ -105,6 +92,7 @@ class RequestForm(QObject):
         """Draw a new seed for each request, or use the one that is shown again."""
         if is_random != self._seed_is_random:
             self._seed_is_random = is_random
+            self._problems.pop("seed", None)  # the field shows the request's again
             self.changed.emit()
 
     def draw_seed(self) -> None:
@@ -115,8 +103,7 @@ class RequestForm(QObject):
     def take_seed(self, seed: int) -> None:
         """Use a seed, now and until told otherwise."""
         self._seed_is_random = False
-        self._problems.pop("seed", None)
-        self._request = self._request.changed(seed=seed)
+        self.edit(seed=seed)
         self.changed.emit()
 
     def take(self, request: GenerationRequest) -> bool:

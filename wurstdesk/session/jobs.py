@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import count
 
-from wurstdesk.generation import CheckpointInfo, GenerationRequest
+from wurstdesk.generation import GenerationRequest
 from wurstdesk.session.failures import Failure
 
 
@@ -30,14 +30,10 @@ class JobState(Enum):
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """A request in the queue. ``failure`` is set where the state is FAILED.
-
-    ``checkpoint`` is what was known of the request's checkpoint when it was asked for.
-    """
+    """A request in the queue. ``failure`` is set where the state is FAILED."""
 
     id: int
     request: GenerationRequest
-    checkpoint: CheckpointInfo | None = None
     state: JobState = JobState.WAITING
     failure: Failure | None = None
 
@@ -55,9 +51,9 @@ class JobQueue:
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def add(self, request: GenerationRequest, checkpoint: CheckpointInfo | None = None) -> Job:
+    def add(self, request: GenerationRequest) -> Job:
         """Put a request at the end of the queue."""
-        job = Job(next(self._ids), request, checkpoint)
+        job = Job(next(self._ids), request)
         self._jobs.append(job)
         return job
 

@@ -17,8 +17,8 @@ from wurstdesk.session.failures import Failure
 from wurstdesk.session.previews import image_of
 
 THUMBNAIL_SIDE = 256
-IMAGES_KEPT = 24
-"""How many saved pictures stay in memory in full; 3 MB each at 1024x1024."""
+BYTES_KEPT = 256 * 1024 * 1024
+"""Of saved pictures in memory in full: 85 at 1024x1024. Older ones are read from their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,6 @@ class SessionPicture:
     notes: tuple[str, ...] = ()
     saved: SavedPicture | None = None
     unsaved: GeneratedPicture | None = None
-    save_failure: Failure | None = None
 
 
 class SessionPictures(QObject):
@@ -69,7 +68,7 @@ class SessionPictures(QObject):
     added = Signal(int)
     """The id of a new picture."""
     changed = Signal(int)
-    """The id of a picture that was saved, or could not be."""
+    """The id of a picture that is on disk now."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -101,7 +100,6 @@ class SessionPictures(QObject):
             notes=made.notes,
             saved=finished.saved,
             unsaved=None if finished.saved else made,
-            save_failure=finished.save_failure,
         )
         self._pictures[picture.id] = picture
         self._drop_images(keep=picture)
@@ -125,21 +123,16 @@ class SessionPictures(QObject):
         """The picture is on disk now."""
         picture = self.find(picture_id)
         if picture is not None:
-            picture.saved, picture.unsaved, picture.save_failure = saved, None, None
-            self.changed.emit(picture_id)
-
-    def mark_not_saved(self, picture_id: int, failure: Failure) -> None:
-        """Saving it has failed (again)."""
-        picture = self.find(picture_id)
-        if picture is not None:
-            picture.save_failure = failure
+            picture.saved, picture.unsaved = saved, None
             self.changed.emit(picture_id)
 
     def _drop_images(self, keep: SessionPicture) -> None:
-        in_memory = [p for p in self if p.image is not None and p.saved is not None]
-        for picture in in_memory[:-IMAGES_KEPT]:
-            if picture is not keep:
-                picture.image = None
+        left = BYTES_KEPT
+        for picture in reversed(self._pictures.values()):
+            if picture.image is not None and picture.saved is not None:
+                left -= picture.image.sizeInBytes()
+                if left < 0 and picture is not keep:
+                    picture.image = None
 
 
 @dataclass(eq=False, slots=True)
@@ -188,10 +181,6 @@ class Round(QObject):
         """The job is over; what it did not finish stays as it was."""
         self.is_running = False
         self.ended.emit()
-
-    def holds(self, picture_id: int | None) -> bool:
-        """Whether a picture belongs to this round."""
-        return picture_id is not None and any(c.picture_id == picture_id for c in self.cells)
 
     @property
     def only_picture(self) -> int | None:

@@ -52,8 +52,6 @@ class PictureSaving(QObject):
         if picture.unsaved is not None:
             self._worker.save(picture.id, picture.unsaved, target)
         elif picture.saved is not None:
-            if target.is_dir():
-                target /= picture.saved.path.name
             self._worker.copy_file(picture.saved.path, target)
 
     def tell_not_saved(self, failure: Failure) -> None:
@@ -86,7 +84,7 @@ class PictureSaving(QObject):
 
     @Slot(int, object)
     def _on_save_failed(self, picture_id: int, failure: Failure) -> None:
-        self._pictures.mark_not_saved(picture_id, failure)
+        del picture_id  # it stays unsaved, and the message is about all of them
         self.tell_not_saved(failure)
 
     @Slot(object, object)

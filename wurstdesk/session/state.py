@@ -82,6 +82,7 @@ class StudioState(QObject):
         self.job_progress: JobProgress | None = None
         self._shown: int | None = None
         self._is_closed = False
+        self._knows_checkpoints = False
         self._save_settings = save_settings
         rate = float(self.settings.preview_max_per_second)
         self._worker = GenerationWorker(generator_factory, sink_factory, rate, self)
@@ -141,8 +142,11 @@ class StudioState(QObject):
             problem = self.form.problem
             self.messages.post(MessageKind.PROBLEM, problem.message, problem.hint)
             return
+        if self._knows_checkpoints and not self._has_checkpoint():
+            self.start()  # perhaps it was mended meanwhile
+            return
         self.form.draw_seed()
-        self.queue.add(self.form.request, self.form.checkpoint)
+        self.queue.add(self.form.request)
         if not self.is_running:
             self.messages.sweep()
             self.show_round()
@@ -300,13 +304,8 @@ class StudioState(QObject):
     @Slot(object)
     def _on_checkpoints(self, checkpoints: tuple[CheckpointInfo, ...]) -> None:
         self.form.set_checkpoints(checkpoints)
-        info = self.form.checkpoint
-        if info is None:
-            self._tell_checkpoint(self.tr("No checkpoint was found, so nothing can be drawn."))
-        elif not info.complete:
-            self._tell_checkpoint(self.tr("{0} cannot be used.").format(info.title), info.problem)
-        else:
-            self.messages.dismiss_key(_CHECKPOINT)
+        self._knows_checkpoints = True
+        self._has_checkpoint()
 
     @Slot(object)
     def _on_side_failure(self, failure: Failure) -> None:
@@ -315,8 +314,19 @@ class StudioState(QObject):
 
     # -- saying it --------------------------------------------------------------------------
 
-    def _tell_checkpoint(self, text: str, hint: str = "") -> None:
+    def _has_checkpoint(self) -> bool:
+        """Whether there is one to draw with; where there is none a message says why."""
+        info = self.form.checkpoint
+        if info is not None and info.complete:
+            self.messages.dismiss_key(_CHECKPOINT)
+            return True
+        if info is None:
+            text = self.tr("No checkpoint was found, so nothing can be drawn.")
+            hint = self.tr("One comes with Wurstdesk: installing it again brings it back.")
+        else:
+            text, hint = self.tr("{0} cannot be used.").format(info.title), info.problem
         self.messages.post(MessageKind.PROBLEM, text, hint, key=_CHECKPOINT, stays=True)
+        return False
 
     def _tell_failure(self, failure: Failure) -> None:
         actions = (MessageAction.SHOW_REPORT,) if failure.is_bug else ()

@@ -108,7 +108,7 @@ class GenerationWorker(QThread):
     save_failed = Signal(int, object)
     """The key given to ``save`` and the ``Failure``."""
     copy_finished = Signal(object, object)
-    """The target of ``copy_file`` and None or the ``Failure``."""
+    """The file that ``copy_file`` wrote, or was to write, and None or the ``Failure``."""
 
     def __init__(
         self,
@@ -150,7 +150,7 @@ class GenerationWorker(QThread):
         self._send(_Save(key, picture, target))
 
     def copy_file(self, source: Path, target: Path) -> None:
-        """Copy a saved picture with all that its file says."""
+        """Copy a saved picture, with all that its file says, to another file or folder."""
         self._send(_Copy(source, target))
 
     def stop(self) -> None:
@@ -306,12 +306,14 @@ class GenerationWorker(QThread):
             )
 
     def _run_copy(self, command: _Copy) -> None:
+        target, failure = command.target, None
         try:
-            write_atomically(command.target, _content_of(command.source))
+            if target.is_dir():
+                target /= command.source.name
+            write_atomically(target, _content_of(command.source))
         except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
-            self.copy_finished.emit(command.target, Failure.of(error))
-        else:
-            self.copy_finished.emit(command.target, None)
+            failure = Failure.of(error)
+        self.copy_finished.emit(target, failure)
 
     def _drop_generator(self) -> None:
         generator, self._generator = self._generator, None

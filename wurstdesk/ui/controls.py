@@ -37,21 +37,22 @@ def dim_label(text: str = "", buddy: QWidget | None = None) -> QLabel:
     """A small, quiet label: what stands above a field, or a remark."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    scaled_font(label, 0.95)
+    _dim(label)
     if buddy is not None:
         label.setBuddy(buddy)
     return label
 
 
-def line(vertical: bool = False) -> QFrame:
+def _dim(label: QLabel) -> None:
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    scaled_font(label, 0.95)
+
+
+def line() -> QFrame:
     """A hairline between two areas."""
     frame = QFrame()
     frame.setObjectName("line")
-    if vertical:
-        frame.setFixedWidth(1)
-    else:
-        frame.setFixedHeight(1)
+    frame.setFixedHeight(1)
     return frame
 
 
@@ -188,8 +189,10 @@ class Remark(QWidget):
 class ElidedLabel(QLabel):
     """One line of text that ends in … where there is no room; the tip has all of it."""
 
-    def __init__(self, text: str = "") -> None:
-        super().__init__(text)
+    def __init__(self, is_dim: bool = False) -> None:
+        super().__init__()
+        if is_dim:
+            _dim(self)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(40)

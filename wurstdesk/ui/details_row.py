@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wurstdesk.session.pictures import SessionPicture
 from wurstdesk.session.state import StudioState
-from wurstdesk.ui.controls import ROW_HEIGHT, ElidedLabel, dim_label, quiet_button
+from wurstdesk.ui.controls import ROW_HEIGHT, ElidedLabel, quiet_button
 from wurstdesk.ui.i18n import DOT, duration, size_text
 
 
@@ -22,7 +22,7 @@ class DetailsRow(QWidget):
         super().__init__()
         self._state = state
         self.prompt = ElidedLabel()
-        self.facts = dim_label()
+        self.facts = ElidedLabel(is_dim=True)
         self.back_button = quiet_button("", self.tr("Back to what was drawn together"))
         self.reuse_button = quiet_button(
             self.tr("Use these settings"), self.tr("Take this picture's settings into the panel")

@@ -3,16 +3,49 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from wurstdesk.session.form import RequestForm
-from wurstdesk.ui.controls import dim_label, scaled_font
+from wurstdesk.ui.controls import SideScrollArea, dim_label, scaled_font
 from wurstdesk.ui.icons import dackel
 from wurstdesk.ui.theme import colours_of
 
-_WIDTH = 460
+_WIDTH = 520
 _EXAMPLES = 3
+
+
+class ExampleButton(QPushButton):
+    """A prompt to try; one that is too long ends in …, for a checkpoint may say anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("example")
+        self.setAutoDefault(False)
+
+    def minimumSizeHint(self) -> QSize:
+        """The words need not all be seen."""
+        return QSize(160, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as many words as fit."""
+        del event
+        painter, option = QStylePainter(self), QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
+        option.text = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
 
 
 class EmptyPage(QWidget):
@@ -23,8 +56,6 @@ class EmptyPage(QWidget):
     def __init__(self, form: RequestForm) -> None:
         super().__init__()
         self._form = form
-        self.setObjectName("ground")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._dog = QLabel()
         self._dog.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = QLabel(self.tr("Describe a picture, and watch it form"))
@@ -36,23 +67,16 @@ class EmptyPage(QWidget):
         self._try = dim_label(self.tr("For example:"))
         self._how = dim_label(self.tr("Ctrl+Return draws what the prompt says."))
         self._how.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.examples: tuple[QPushButton, ...] = tuple(
-            self._example_button() for _ in range(_EXAMPLES)
-        )
+        self.examples = tuple(ExampleButton() for _ in range(_EXAMPLES))
+        for button in self.examples:
+            button.clicked.connect(self._on_example)
         self._lay_out()
         form.checkpoint_changed.connect(self._show_checkpoint)
         self._show_checkpoint()
 
-    def _example_button(self) -> QPushButton:
-        button = QPushButton()
-        button.setObjectName("example")
-        button.setAutoDefault(False)
-        button.clicked.connect(self._on_example)
-        return button
-
     def _lay_out(self) -> None:
         inner = QWidget()
-        inner.setFixedWidth(_WIDTH)
+        inner.setMaximumWidth(_WIDTH)
         column = QVBoxLayout(inner)
         column.setSpacing(8)
         for widget, space in ((self._dog, 10), (self._title, 4), (self._can_draw, 18)):
@@ -63,10 +87,19 @@ class EmptyPage(QWidget):
             column.addWidget(button)
         column.addSpacing(10)
         column.addWidget(self._how)
-        outer = QVBoxLayout(self)
+        ground = QWidget()
+        ground.setObjectName("ground")
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(inner, _WIDTH)
+        middle.addStretch(1)
+        outer = QVBoxLayout(ground)
         outer.addStretch(2)
-        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(middle)
         outer.addStretch(3)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(SideScrollArea(ground))  # where the window is low it scrolls
 
     def changeEvent(self, event: QEvent) -> None:
         """The dog is drawn in the theme's colours."""

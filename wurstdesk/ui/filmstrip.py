@@ -156,8 +156,10 @@ class Filmstrip(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)
         self.selectionModel().currentChanged.connect(self._on_current)
-        self.clicked.connect(self._on_clicked)
-        state.shown_changed.connect(self._show_shown)
+        self.clicked.connect(self._on_current)  # also where it is the current one already
+        state.shown_changed.connect(self._show_current)
+        state.round.began.connect(self._show_current)
+        state.round.ended.connect(self._show_current)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Say what will be here while nothing is."""
@@ -171,8 +173,8 @@ class Filmstrip(QListView):
             painter.end()
 
     @Slot()
-    def _show_shown(self) -> None:
-        picture = self._state.shown
+    def _show_current(self) -> None:
+        picture = self._state.picture_in_view
         if picture is None:
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
@@ -182,13 +184,8 @@ class Filmstrip(QListView):
     @Slot(QModelIndex)
     def _on_current(self, index: QModelIndex) -> None:
         picture = self.strip_model.picture(index)
-        if picture is not None:
+        if picture is not None and picture is not self._state.picture_in_view:
             self._state.show_picture(picture.id)
-
-    @Slot(QModelIndex)
-    def _on_clicked(self, index: QModelIndex) -> None:
-        # The current one may be clicked after the canvas went back to the round.
-        self._on_current(index)
 
     @Slot(QPoint)
     def _on_menu(self, where: QPoint) -> None:

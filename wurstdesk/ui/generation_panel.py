@@ -46,6 +46,9 @@ class GenerationPanel(QWidget):
         self.advanced = AdvancedSettings(form)
         self.checkpoint = QComboBox()
         self.checkpoint.setAccessibleName(self.tr("Checkpoint"))
+        self.checkpoint.setSizeAdjustPolicy(  # a stranger's title does not widen the panel
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self._checkpoint_label = dim_label(self.tr("Checkpoint"), self.checkpoint)
         self.problem = Remark("problem")
         self.generate_button = QPushButton()
@@ -67,7 +70,7 @@ class GenerationPanel(QWidget):
         column.setSpacing(6)
         column.addWidget(self._checkpoint_label)
         column.addWidget(self.checkpoint)
-        column.addWidget(dim_label(self.tr("&Prompt"), self.prompt))
+        column.addWidget(dim_label(self.tr("P&rompt"), self.prompt))
         column.addWidget(self.prompt, 3)
         column.addWidget(self.strange_words)
         column.addSpacing(6)
@@ -79,7 +82,7 @@ class GenerationPanel(QWidget):
         column.addLayout(self._numbers())
         column.addSpacing(6)
         column.addWidget(self.advanced)
-        column.addStretch(2)
+        column.addStretch()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -114,6 +117,8 @@ class GenerationPanel(QWidget):
         self.generate_button.clicked.connect(self.generate_asked)
         self.count.valueChanged.connect(self._on_count)
         self.checkpoint.activated.connect(self._on_checkpoint)
+        for prompt in (self.prompt, self.negative_prompt):
+            prompt.strange_words_changed.connect(self._show_strange_words)
         form.changed.connect(self._show_request)
         form.checkpoint_changed.connect(self._show_checkpoint)
         self._state.activity_changed.connect(self._show_button)
@@ -122,15 +127,21 @@ class GenerationPanel(QWidget):
     def _show_request(self) -> None:
         form = self._state.form
         show_number(self.count, form.request.num_images)
-        words, info = form.strange_words, form.checkpoint
+        self.problem.say(str(form.problem or ""))
+        self._show_button()
+
+    @Slot()
+    def _show_strange_words(self) -> None:
+        info = self._state.form.checkpoint
+        words: dict[str, str] = {}
+        for word in (*self.prompt.strange_words, *self.negative_prompt.strange_words):
+            words.setdefault(word.lower(), word)
         strange = ""
         if words and info is not None:
             strange = self.tr("{0} does not know {1}. {2}").format(
-                info.title, word_list(words), info.can_draw
+                info.title, word_list(tuple(words.values())), info.can_draw
             )
         self.strange_words.say(strange)
-        self.problem.say(str(form.problem or ""))
-        self._show_button()
 
     @Slot()
     def _show_button(self) -> None:

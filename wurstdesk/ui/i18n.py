@@ -41,13 +41,12 @@ def part_name(part: str) -> str:
     """What is being loaded."""
     known = {
         "engine": _tr("the engine"),
-        "tokenizer": _tr("the tokenizer"),
         "text_encoder": _tr("the text encoder"),
         "prior": _tr("the prior"),
         "decoder": _tr("the decoder"),
         "vqgan": _tr("the VQGAN"),
-        "scheduler": _tr("the scheduler"),
         "previewer": _tr("the previewer"),
+        "prompt": _tr("the prompt"),
     }
     return known.get(part, part)
 
@@ -66,9 +65,8 @@ def duration(seconds: float) -> str:
 
 def time_left(seconds: float) -> str:
     """What is left of a wait: whole seconds, which do not flicker."""
-    return _tr("{0} left").format(
-        duration(max(10.0, seconds)) if seconds >= 10 else _short(seconds)
-    )
+    short = _tr("{0} s").format(max(1, round(seconds)))
+    return _tr("{0} left").format(duration(seconds) if seconds >= 10 else short)
 
 
 def size_text(width: int, height: int) -> str:
@@ -84,10 +82,6 @@ def word_list(words: tuple[str, ...], limit: int = 4) -> str:
     if len(quoted) < 2:
         return "".join(quoted)
     return _tr("{0} and {1}").format(", ".join(quoted[:-1]), quoted[-1])
-
-
-def _short(seconds: float) -> str:
-    return _tr("{0} s").format(max(1, round(seconds)))
 
 
 def _tr(text: str) -> str:

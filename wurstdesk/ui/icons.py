@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from wurstdesk.ui.theme import DARK, LIGHT
+
 _DOT = '<circle cx="{}" cy="{}" r="1.3" fill="{{colour}}" stroke="none"/>'
 
 _SHAPES = {
@@ -18,10 +20,8 @@ _SHAPES = {
     "reset": '<path d="M5 12a7 7 0 1 0 2.2-5.1L5 9"/><path d="M5 4.5V9h4.5"/>',
     "swap": '<path d="M4 8.5h14M15 5l3.5 3.5L15 12M20 15.5H6M9 12l-3.5 3.5L9 19"/>',
     "close": '<path d="M6.5 6.5l11 11M17.5 6.5l-11 11"/>',
-    "stop": '<rect x="7" y="7" width="10" height="10" rx="1" fill="{colour}"/>',
-    "open": '<path d="M7 10l5 5 5-5"/>',
-    "closed": '<path d="M10 7l5 5-5 5"/>',
-    "back": '<path d="M19 12H5.5M11 6l-6 6 6 6"/>',
+    "open": '<path d="M2.5 10l5 5 5-5"/>',
+    "closed": '<path d="M4.5 7l5 5-5 5"/>',
     "problem": '<path d="M12 4.5L20.5 19.5h-17zM12 10v4.5"/>' + _DOT.format(12, 17),
     "note": '<circle cx="12" cy="12" r="8"/><path d="M12 11.5v4.5"/>' + _DOT.format(12, 8.3),
 }
@@ -62,6 +62,16 @@ def dackel(size: QSize, colour: str, shade: str, ground: str, ratio: float) -> Q
     pixmap = _drawn(_DACKEL.format(colour=colour, shade=shade, ground=ground), size * ratio)
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
+
+
+def program_icon() -> QIcon:
+    """The house's dog for title bars and task bars, light or dark."""
+    svg = _DACKEL.replace("0 0 200 80", "0 -60 200 200")
+    svg = svg.format(colour=DARK.accent, shade=LIGHT.accent, ground=DARK.on_accent)
+    made = QIcon()
+    for side in (16, 24, 32, 48, 64, 128, 256):
+        made.addPixmap(_drawn(svg, QSize(side, side)))
+    return made
 
 
 def shape_pixmap(width: int, height: int, colour: str, ratio: float) -> QPixmap:

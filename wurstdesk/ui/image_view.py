@@ -54,6 +54,7 @@ class ImageView(QWidget):
         self._grid = Grid(0, QSizeF(1, 1), 1)
         self._placement = Placement(1.0, QPointF())
         self._is_fitted = True
+        self._has_just_opened = False
         self._pressed_at: QPoint | None = None
         self._dragged_from: QPointF | None = None
         self._scaled: dict[int, tuple[int, QSize, QImage]] = {}
@@ -175,7 +176,7 @@ class ImageView(QWidget):
             image = self._scaled_down(index, cell, rect)
             painter.drawImage(rect, image, QRectF(image.rect()))
             painter.setOpacity(1.0)
-        if self.hasFocus() and index == self.current and self._shows_focus():
+        if self.hasFocus() and index == self.current and len(self.cells) > 1:
             painter.setPen(QPen(QColor(colours.accent), 2))
             painter.drawRect(rect.adjusted(-2, -2, 2, 2))
 
@@ -192,9 +193,6 @@ class ImageView(QWidget):
             kept = (key, target, cell.image.scaled(target, aspect, smooth))
             self._scaled[index] = kept
         return kept[2]
-
-    def _shows_focus(self) -> bool:
-        return len(self.cells) > 1
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the fit."""
@@ -229,6 +227,7 @@ class ImageView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click, or the beginning of panning."""
         if event.button() == Qt.MouseButton.LeftButton:
+            self._has_just_opened = False
             self._pressed_at = event.position().toPoint()
             self._dragged_from = event.position()
 
@@ -255,8 +254,9 @@ class ImageView(QWidget):
             self._activate(index)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Between the whole and full size, where one picture is shown."""
-        if event.button() == Qt.MouseButton.LeftButton and len(self.cells) == 1:
+        """Between the whole and full size; where the first click opened the picture, no more."""
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and len(self.cells) == 1 and not self._has_just_opened:
             if self._is_fitted:
                 self._zoom_to(1.0 / self.devicePixelRatioF(), event.position())
             else:
@@ -301,6 +301,7 @@ class ImageView(QWidget):
             self.current = index
             self.update()
             if self.cells[index].is_finished:
+                self._has_just_opened = len(self.cells) > 1
                 self.cell_activated.emit(index)
 
 

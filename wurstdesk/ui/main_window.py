@@ -17,6 +17,7 @@ from wurstdesk.ui.details_row import DetailsRow
 from wurstdesk.ui.error_reporting import CrashDialog
 from wurstdesk.ui.filmstrip import Filmstrip
 from wurstdesk.ui.generation_panel import GenerationPanel
+from wurstdesk.ui.icons import program_icon
 from wurstdesk.ui.message_bar import MessageBar
 from wurstdesk.ui.picture_menu import PictureCommands
 from wurstdesk.ui.progress_row import ProgressRow
@@ -38,6 +39,7 @@ class MainWindow(QMainWindow):
         self._theme = ThemeSwitch(self)
         self._theme.choose(state.settings.theme)
         self.setWindowTitle("Wurstdesk")
+        self.setWindowIcon(program_icon())
         self.panel = GenerationPanel(state)
         self.canvas = Canvas(state)
         self.messages = MessageBar(state.messages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QUrl, Slot
+from PySide6.QtCore import QObject, QPoint, QStandardPaths, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -14,6 +14,8 @@ from wurstdesk.session.messages import MessageKind
 from wurstdesk.session.pictures import SessionPicture
 from wurstdesk.session.state import StudioState
 
+_PICTURES = QStandardPaths.StandardLocation.PicturesLocation
+
 
 class PictureCommands(QObject):
     """Does them; also gives the context menu that lists them."""
@@ -22,6 +24,7 @@ class PictureCommands(QObject):
         super().__init__(window)
         self._state = state
         self._picture: SessionPicture | None = None
+        self._folder = Path(QStandardPaths.writableLocation(_PICTURES) or Path.home())
         self.dialog: QFileDialog | None = None
 
     def reuse(self, picture: SessionPicture | None) -> None:
@@ -50,7 +53,7 @@ class PictureCommands(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("PNG picture (*.png)"))
         dialog.setDefaultSuffix("png")
-        dialog.selectFile(str(self._usual_folder() / name))
+        dialog.selectFile(str(self._folder / name))
         dialog.fileSelected.connect(self._on_file)
         self._open(dialog)
 
@@ -62,6 +65,7 @@ class PictureCommands(QObject):
             return
         dialog = QFileDialog(self._window(), self.tr("Save pictures to"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setDirectory(str(self._folder))
         dialog.fileSelected.connect(self._on_folder)
         self._open(dialog)
 
@@ -102,9 +106,6 @@ class PictureCommands(QObject):
         parent = self.parent()
         return parent if isinstance(parent, QWidget) else None
 
-    def _usual_folder(self) -> Path:
-        return self._state.pictures_folder or Path.home()
-
     def _open(self, dialog: QFileDialog) -> None:
         self.dialog = dialog
         dialog.finished.connect(self._on_dialog_finished)
@@ -118,11 +119,13 @@ class PictureCommands(QObject):
 
     @Slot(str)
     def _on_file(self, name: str) -> None:
+        self._folder = Path(name).parent
         if self._picture is not None:
             self._state.saving.save_as(self._picture, Path(name))
 
     @Slot(str)
     def _on_folder(self, name: str) -> None:
+        self._folder = Path(name)
         for picture in self._state.pictures.unsaved:
             self._state.saving.save_as(picture, Path(name))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from wurstdesk.generation import StageProgress
@@ -27,8 +27,11 @@ class ProgressRow(QWidget):
         self.bar.setObjectName("thin")
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
+        self.bar.setRange(0, _PARTS)
         self.bar.setAccessibleName(self.tr("Progress"))
-        self.left = dim_label()
+        self.left = dim_label(time_left(3599))
+        self.left.setMinimumWidth(self.left.sizeHint().width())  # so that the bar does not twitch
+        self.left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.clear_button = quiet_button("", self.tr("Take what waits out of the queue"))
         self.stop_button = quiet_button(self.tr("Stop"), self.tr("Stop this job (Esc)"))
         row = QHBoxLayout(self)
@@ -54,7 +57,6 @@ class ProgressRow(QWidget):
         self.clear_button.setText(self.tr("{0} waiting ✕").format(waiting))
         self.stop_button.setEnabled(not state.is_stopping)
         self.label.setText(self._words())
-        self.bar.setRange(0, _PARTS)
         self.bar.setValue(round(_PARTS * self._fraction()))
         progress = state.job_progress.latest if state.job_progress else None
         seconds = progress.seconds_left if progress and not state.is_stopping else None

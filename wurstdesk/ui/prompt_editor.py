@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Slot
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
@@ -13,8 +16,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit
 
 from wurstdesk.session.form import RequestForm
-from wurstdesk.session.words import is_beginning, unknown_words
 from wurstdesk.ui.theme import colours_of
+from wurstdesk.words import is_beginning, unknown_words
 
 
 class UnknownWordMarker(QSyntaxHighlighter):
@@ -22,14 +25,14 @@ class UnknownWordMarker(QSyntaxHighlighter):
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
-        self._vocabulary: frozenset[str] = frozenset()
+        self.vocabulary: frozenset[str] = frozenset()
+        self.typed_at = -1
         self._format = QTextCharFormat()
-        self._typed_at: tuple[int, int] = (-1, -1)
 
     def set_vocabulary(self, vocabulary: frozenset[str]) -> None:
         """Compare with these words from now on."""
-        if vocabulary != self._vocabulary:
-            self._vocabulary = vocabulary
+        if vocabulary != self.vocabulary:
+            self.vocabulary = vocabulary
             self.rehighlight()
 
     def set_colour(self, colour: QColor) -> None:
@@ -38,28 +41,27 @@ class UnknownWordMarker(QSyntaxHighlighter):
         self._format.setUnderlineColor(colour)
         self.rehighlight()
 
-    def set_cursor(self, cursor: QTextCursor | None) -> None:
+    def set_typed_at(self, place: int) -> None:
         """Where somebody types: a word that may become a known one there is not marked yet."""
-        at = (cursor.blockNumber(), cursor.positionInBlock()) if cursor else (-1, -1)
-        if at == self._typed_at:
+        if place == self.typed_at:
             return
-        blocks = {self._typed_at[0], at[0]}
-        self._typed_at = at
-        for number in blocks:
+        numbers = {self.document().findBlock(at).blockNumber() for at in (self.typed_at, place)}
+        self.typed_at = place
+        for number in numbers:
             block = self.document().findBlockByNumber(number)
             if block.isValid():
                 self.rehighlightBlock(block)
 
     def highlightBlock(self, text: str) -> None:
         """Mark one line."""
-        typed = self._typed_at[1] if self.currentBlock().blockNumber() == self._typed_at[0] else -1
-        for span in unknown_words(text, self._vocabulary):
-            # Qt counts in units of UTF-16, of which an emoji is two.
-            start = _units(text[: span.start])
-            length = _units(span.word)
-            if start + length == typed and is_beginning(span.word, self._vocabulary):
-                continue
-            self.setFormat(start, length, self._format)
+        typed_at = self.typed_at - self.currentBlock().position()
+        for start, word in _strange_words(text, self.vocabulary, typed_at):
+            self.setFormat(start, _units(word), self._format)
+
+    def strange_words(self) -> tuple[str, ...]:
+        """The words that are marked."""
+        text = self.document().toPlainText()
+        return tuple(word for _, word in _strange_words(text, self.vocabulary, self.typed_at))
 
 
 class PromptEditor(QPlainTextEdit):
@@ -68,11 +70,14 @@ class PromptEditor(QPlainTextEdit):
     It is as high as there is room for, between two numbers of ``lines``.
     """
 
+    strange_words_changed = Signal()
+
     def __init__(self, form: RequestForm, field: str, lines: tuple[int, int]) -> None:
         super().__init__()
         self._form = form
         self._field = field
         self._known = ""
+        self.strange_words: tuple[str, ...] = ()
         self.setTabChangesFocus(True)
         self.marker = UnknownWordMarker(self.document())
         self._set_lines(lines)
@@ -112,9 +117,24 @@ class PromptEditor(QPlainTextEdit):
             self._known = text
             self._form.edit(**{self._field: text})
 
+            self._look_for_strange_words()
+
     @Slot()
     def _on_cursor(self) -> None:
-        self.marker.set_cursor(self.textCursor() if self.hasFocus() else None)
+        self.marker.set_typed_at(self.textCursor().position() if self.hasFocus() else -1)
+        self._look_for_strange_words()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Nobody types here any more, unless only a menu or another window came between."""
+        super().focusOutEvent(event)
+        if event.reason() not in _INTERRUPTIONS:
+            self._on_cursor()
+
+    def _look_for_strange_words(self) -> None:
+        words = self.marker.strange_words()
+        if words != self.strange_words:
+            self.strange_words = words
+            self.strange_words_changed.emit()
 
     @Slot()
     def _show_request(self) -> None:
@@ -137,6 +157,30 @@ class PromptEditor(QPlainTextEdit):
     def _show_checkpoint(self) -> None:
         info = self._form.checkpoint
         self.marker.set_vocabulary(info.vocabulary if info else frozenset())
+        self._look_for_strange_words()
+
+
+_INTERRUPTIONS = {
+    Qt.FocusReason.ActiveWindowFocusReason,
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+}
+
+
+def _strange_words(
+    text: str, vocabulary: frozenset[str], typed_at: int
+) -> Iterator[tuple[int, str]]:
+    """Unknown words and where they start, but not one at whose end somebody may go on typing.
+
+    Places are Qt's: it counts in units of UTF-16, of which an emoji is two.
+    """
+    read = place = 0
+    for span in unknown_words(text, vocabulary):
+        place += _units(text[read : span.start])
+        read = span.start
+        is_typed = place + _units(span.word) == typed_at
+        if not (is_typed and is_beginning(span.word, vocabulary)):
+            yield place, span.word
 
 
 def _units(text: str) -> int:

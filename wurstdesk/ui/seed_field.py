@@ -38,7 +38,7 @@ class SeedField(QWidget):
         row.addWidget(self.keep_button)
         self.setFocusProxy(self.edit)
         self.edit.textEdited.connect(self._on_edited)
-        self.edit.editingFinished.connect(self._show_request)
+        self.edit.editingFinished.connect(self._on_finished)
         self.random_button.toggled.connect(form.set_seed_random)
         form.changed.connect(self._on_changed)
         self._show_request()
@@ -47,12 +47,17 @@ class SeedField(QWidget):
     def _on_edited(self, text: str) -> None:
         digits = "".join(text.split())
         if digits:
-            self._form.set_seed_random(False)
-            self._form.edit(seed=int(digits))
+            self._form.take_seed(int(digits))
+
+    @Slot()
+    def _on_finished(self) -> None:
+        if not self.edit.text().strip():
+            self._form.edit(seed=self._form.request.seed)  # what was typed before is withdrawn
+        self._on_changed()
 
     @Slot()
     def _on_changed(self) -> None:
-        # While somebody types, their text is left alone unless it is another seed by now.
+        # What cannot be used stays to be mended, with the panel saying why.
         if self._form.problem is None:
             self._show_request()
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QStatusBar
 
 from wurstdesk.session.state import StudioState
-from wurstdesk.ui.controls import ElidedLabel, dim_label, scaled_font
+from wurstdesk.ui.controls import ElidedLabel, dim_label
 from wurstdesk.ui.i18n import DOT, part_name
 from wurstdesk.ui.image_view import ImageView
 
@@ -21,14 +20,12 @@ class StatusLine(QStatusBar):
         super().__init__()
         self._state = state
         self._view = view
-        self.plan = ElidedLabel()
-        self.plan.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        scaled_font(self.plan, 0.95)
+        self.plan = ElidedLabel(is_dim=True)
         self.checkpoint = dim_label()
         self.checkpoint.setContentsMargins(14, 0, 0, 0)
         self.zoom = dim_label()
         self.setSizeGripEnabled(False)
-        self.setContentsMargins(10, 0, 10, 0)
+        self.setContentsMargins(3, 0, 10, 0)  # at the left as far in as Qt writes a remark
         self.addWidget(self.plan, 1)
         self.addPermanentWidget(self.zoom)
         self.addPermanentWidget(self.checkpoint)

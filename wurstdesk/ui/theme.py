@@ -106,7 +106,7 @@ QPushButton#example:focus { border-color: $accent; }
 QToolButton#bare, QToolButton#fold {
     color: $text; border: 1px solid transparent; border-radius: 5px; padding: 3px;
 }
-QToolButton#fold { padding: 3px 5px 3px 0; margin-left: -4px; }
+QToolButton#fold { padding: 3px 5px 3px 0; }
 QToolButton#bare:hover, QToolButton#fold:hover { background: $raised; }
 QToolButton#bare:focus, QToolButton#fold:focus { border-color: $accent; }
 
@@ -116,6 +116,7 @@ QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     placeholder-text-color: $dim;
 }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { padding: 3px 7px; }
+QLineEdit { padding-left: 5px; }
 QLineEdit, QComboBox { min-height: 21px; }
 QSpinBox, QDoubleSpinBox { min-height: 20px; }
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {

@@ -12,8 +12,8 @@ CREATE TABLE negatives (
 CREATE TABLE pictures (
     id INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used twice: others may remember an id
     created TEXT NOT NULL,                  -- UTC, ISO 8601 with milliseconds: sorts as text
-    path TEXT UNIQUE,                       -- with '/', relative to the pictures folder when in it,
-                                            -- else absolute; NULL once another picture took its place
+    path TEXT UNIQUE,                       -- with '/', absolute, or relative (see rows.PathNames);
+                                            -- NULL once another picture took its place
     content_hash TEXT NOT NULL,             -- SHA-256 of the file, hexadecimal
     file_size INTEGER NOT NULL,
     request TEXT NOT NULL CHECK (json_valid(request)),  -- GenerationRequest.to_dict(): the truth

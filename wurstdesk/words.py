@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
-# Letters of any script, with an apostrophe inside ("dog's"). A name after a dot is Compel's
-# (.blend, .and, .attend) and no word of the picture.
-_WORD = re.compile(r"(?<!\.)\b[^\W\d_]+(?:['’][^\W\d_]+)*")
-_POSSESSIVE = re.compile(r"['’]s$")
+# Letters of any script, with an apostrophe inside ("dog's"), or a single sign. A name after a dot
+# is Compel's (.blend, .and, .attend) and no word of the picture.
+_WORD = re.compile(r"(?<!\.)\b[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,16 @@ class Span:
 
 
 def unknown_words(text: str, vocabulary: frozenset[str]) -> tuple[Span, ...]:
-    """Words that ``vocabulary`` (lower case) lacks; none where it is empty, that is, unbounded."""
+    """Words and symbols that ``vocabulary`` (lower case) lacks.
+
+    None where it is empty, that is, unbounded. An emoji is a symbol, punctuation is none.
+    """
     if not vocabulary:
         return ()
     return tuple(
         Span(match.start(), match.group())
         for match in _WORD.finditer(text)
-        if not _knows(vocabulary, match.group().lower())
+        if not _knows(vocabulary, match.group().lower()) and not _is_punctuation(match.group())
     )
 
 
@@ -37,4 +40,9 @@ def is_beginning(word: str, vocabulary: frozenset[str]) -> bool:
 
 
 def _knows(vocabulary: frozenset[str], word: str) -> bool:
-    return word in vocabulary or _POSSESSIVE.sub("", word) in vocabulary
+    word = word.replace("’", "'")
+    return word in vocabulary or word.removesuffix("'s") in vocabulary
+
+
+def _is_punctuation(text: str) -> bool:
+    return not text[0].isalpha() and unicodedata.category(text[0]) != "So"

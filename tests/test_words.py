@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fakes import WORDS
-from wurstdesk.session.words import Span, is_beginning, unknown_words
+from wurstdesk.words import Span, is_beginning, unknown_words
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,8 @@ from wurstdesk.session.words import Span, is_beginning, unknown_words
         ("the zebra’s house", ["zebra’s"]),
         ("red++ dog- (very long)1.3 zebra+", ["zebra"]),
         ('("red dog", "blue zebra").blend(1, 0.8)', ["zebra"]),
-        ("ein Dackel über 🐶 Schnee", ["ein", "Dackel", "über", "Schnee"]),
+        ("ein Dackel über 🐶 Schnee", ["ein", "Dackel", "über", "🐶", "Schnee"]),
+        ("3 dogs: red, “long” & very-long… ❤️", ["dogs", "❤"]),
         ("", []),
     ],
 )
