@@ -84,15 +84,18 @@ def train_encoder(work: Path, pictures: Pictures, recipe: Recipe) -> None:
     run.train(loss_of_batch)
 
 
-def load_encoder(work: Path) -> Pair:
-    """The trained pair, ready to use."""
-    pair = Pair()
-    pair.load_state_dict(torch.load(work / "encoder.pt", weights_only=True))
-    return pair.to(device()).eval()
+def load_encoder(work: Path) -> Encoder:
+    """The trained encoder, ready to use."""
+    weights = torch.load(work / "encoder.pt", weights_only=True, map_location="cpu")
+    encoder = Encoder()
+    encoder.load_state_dict(
+        {k.removeprefix("encoder."): v for k, v in weights.items() if k.startswith("encoder.")}
+    )
+    return encoder.to(device()).eval()
 
 
 @torch.no_grad()
-def encode_scenes(pair: Pair, pictures: Tensor) -> Tensor:
+def encode_scenes(encoder: Encoder, pictures: Tensor) -> Tensor:
     """Codes of B x 3 x H x W pictures: B x 16 x h x w, unit variance."""
-    code: Tensor = pair.encoder(shrunk(pictures, 0.75))
+    code: Tensor = encoder(shrunk(pictures, 0.75))
     return code

@@ -36,14 +36,14 @@ def coded_pictures(work: Path, pictures: Pictures) -> list[Coded]:
 def _coded_bucket(work: Path, pictures: Pictures, bucket: Bucket) -> Coded:
     path = work / f"pictures-{bucket.name}.pt"
     if not path.exists():
-        pair, vqgan = load_encoder(work), load_vqgan(work)
+        encoder, vqgan = load_encoder(work), load_vqgan(work)
         wanted = round(bucket.count * LATENT_SHARE.get(bucket.name, 0))
         codes, latents = [], [torch.empty(0, 4, bucket.height // 4, bucket.width // 4).half()]
         for start in range(0, bucket.count, ENCODE_AT_ONCE):
             rows = list(range(start, min(start + ENCODE_AT_ONCE, bucket.count)))
             batch = pictures.batch(bucket, rows).to(device(), memory_format=torch.channels_last)
             with torch.autocast(device().type, torch.bfloat16):
-                code = encode_scenes(pair, batch)
+                code = encode_scenes(encoder, batch)
                 latent = encode_pictures(vqgan, batch) if start < wanted else None
             codes.append(code.half().cpu())
             if latent is not None:
@@ -61,14 +61,14 @@ def coded_scenes(work: Path, total: int, first: int) -> list[Coded]:
 def _coded_more(work: Path, bucket: Bucket) -> Coded:
     path = work / f"scenes-{bucket.name}.pt"
     if not path.exists():
-        pair, codes = load_encoder(work), []
+        encoder, codes = load_encoder(work), []
         for start in range(0, bucket.count, ENCODE_AT_ONCE):
             stop = min(start + ENCODE_AT_ONCE, bucket.count)
             numbers = range(bucket.first + start, bucket.first + stop)
             batch = np.stack([painted(i, bucket.width, bucket.height) for i in numbers])
             tensor = torch.from_numpy(batch).permute(0, 3, 1, 2).float().div_(255).to(device())
             with torch.autocast(device().type, torch.bfloat16):
-                code = encode_scenes(pair, tensor)
+                code = encode_scenes(encoder, tensor)
             codes.append(code.half().cpu())
         torch.save(torch.cat(codes).contiguous(), path)
         print(f"encoded {bucket.count} scenes of {bucket.name}", flush=True)

@@ -27,7 +27,7 @@ from text_model import encode, load_text_encoder, load_tokenizer, tokens_of
 from training import Recipe, Run, device
 
 STEPS = 12
-PICTURES = 800
+PICTURES = 144
 AT_ONCE = 16
 CODE_NOISE = 0.15
 CLEAN_SHARE = 0.3

@@ -27,6 +27,7 @@ from stage_b import new_decoder_text_encoder, train_stage_b
 from stage_c import new_prior_text_encoder, train_stage_c
 from text_model import load_tokenizer, train_text
 from training import Recipe
+from unpack import keep_encoder, unpack
 
 TARGET = Path(__file__).resolve().parents[2] / "resources" / "dackel"
 
@@ -35,8 +36,8 @@ RECIPES = {
     "encoder": Recipe(steps=1500, learning_rate=1.5e-3, batch=24, seed=2),
     "text_b": Recipe(steps=600, learning_rate=2e-3, batch=128, seed=3),
     "text_c": Recipe(steps=600, learning_rate=1e-3, batch=128, seed=4),
-    "previewer": Recipe(steps=800, learning_rate=1.5e-3, batch=24, seed=7),
-    "polish": Recipe(steps=1000, learning_rate=1e-3, batch=16, seed=8),
+    "previewer": Recipe(steps=350, learning_rate=1.5e-3, batch=24, seed=7),
+    "polish": Recipe(steps=400, learning_rate=1e-3, batch=16, seed=8),
     "stage_b": Recipe(steps=4000, learning_rate=1.5e-3, batch=16, warmup=200, seed=5),
     "stage_c": Recipe(steps=2700, learning_rate=1e-3, batch=48, warmup=200, seed=6),
 }
@@ -71,6 +72,11 @@ class Workplace:
         """Stage C learns from five times as many scenes: those more are only encoded."""
         train_stage_c(self.work, self.pictures(), self.scenes * 5, self.recipe("stage_c"))
 
+    def export(self) -> None:
+        """Write the checkpoint, and the encoder beside this program."""
+        export(self.work, self.target)
+        keep_encoder(self.work)
+
     def evaluate(self) -> None:
         """Judge the checkpoint and write its card."""
         report = evaluate(self.target, pictures=300, pairs=50, sheets=self.work / "sheets")
@@ -78,6 +84,7 @@ class Workplace:
 
 
 PARTS: dict[str, Callable[[Workplace], None]] = {
+    "unpack": lambda at: unpack(at.target, at.work),
     "stage_a": lambda at: train_stage_a(at.work, at.pictures(), at.recipe("stage_a")),
     "encoder": lambda at: train_encoder(at.work, at.pictures(), at.recipe("encoder")),
     "text_b": lambda at: at.text("text_b"),
@@ -86,7 +93,7 @@ PARTS: dict[str, Callable[[Workplace], None]] = {
     "stage_b": lambda at: train_stage_b(at.work, at.pictures(), at.recipe("stage_b")),
     "stage_c": Workplace.stage_c,
     "polish": lambda at: train_polish(at.work, at.pictures(), at.recipe("polish")),
-    "export": lambda at: export(at.work, at.target),
+    "export": Workplace.export,
     "evaluate": Workplace.evaluate,
 }
 
@@ -97,7 +104,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("build/dackel"), help="working folder")
     parser.add_argument("--scenes", type=int, default=6000, help="pictures to paint")
     parser.add_argument("--target", type=Path, default=TARGET, help="where the checkpoint goes")
-    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS)[1:])
     parser.add_argument("--steps", type=int, help="steps of each part, instead of the recipe's")
     parser.add_argument("--threads", type=int, default=0, help="threads of the processor to use")
     given = parser.parse_args()

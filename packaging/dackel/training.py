@@ -46,7 +46,8 @@ class Run:
     """Trains some modules together and leaves the average of their weights in ``NAME.pt``.
 
     Its whole state goes to ``NAME.state.pt`` every minute and a half; a run that was broken off
-    goes on from there, and one whose recipe got more steps goes on learning.
+    goes on from there, and one whose recipe got more steps goes on learning. Without a state, the
+    weights of an earlier result are where it starts.
     """
 
     def __init__(self, name: str, work: Path, module: nn.Module, recipe: Recipe) -> None:
@@ -60,6 +61,8 @@ class Run:
         self._rng = random.Random(recipe.seed)
         if self._state_file.exists():
             self._load()
+        elif self.result_file.exists():
+            self._begin_with(torch.load(self.result_file, weights_only=True))
 
     def train(self, loss_of_batch: LossFunction) -> dict[str, Tensor]:
         """Run to the recipe's end, write the result and return it."""
@@ -117,6 +120,13 @@ class Run:
             temporary = path.with_suffix(".new")
             torch.save(content, temporary)
             temporary.replace(path)
+
+    def _begin_with(self, weights: dict[str, Tensor]) -> None:
+        """Start from weights that came without a state: a checkpoint's, say."""
+        fitting = self.module.state_dict() | weights
+        self.module.load_state_dict({key: fitting[key] for key in self._average})
+        self._average = {k: v.detach().clone() for k, v in self.module.state_dict().items()}
+        print(f"{self.name}: starts from the weights in {self.result_file.name}", flush=True)
 
     def _load(self) -> None:
         state = torch.load(self._state_file, weights_only=True, map_location=device())
