@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import apsw
@@ -234,3 +236,33 @@ def test_processes_may_make_the_same_database_at_the_same_time(tmp_path: Path) -
     finish(*(start_python(CONNECT, tmp_path) for _ in range(3)))
     for number in range(20):
         assert ask(tmp_path / f"{number}.sqlite", "PRAGMA integrity_check") == "ok"
+
+
+MIGRATE = """
+import sys
+from pathlib import Path
+from wurstdesk.gallery import schema
+steps = [*schema.migrations(), sys.argv[2]]
+for number in range(20):
+    schema.connect(Path(sys.argv[1]) / f"{number}.sqlite", steps=steps).close()
+"""
+
+
+def test_processes_that_migrate_at_the_same_time_keep_the_copy_from_before(tmp_path: Path) -> None:
+    for number in range(20):
+        make(tmp_path / f"{number}.sqlite")
+    finish(*(start_python(MIGRATE, tmp_path, SECOND) for _ in range(3)))
+    newest = len(schema.migrations()) + 1
+    for number in range(20):
+        database = tmp_path / f"{number}.sqlite"
+        copy = database.with_name(f"{database.name}.before-schema-{newest}")
+        assert ask(database, "PRAGMA user_version") == newest
+        assert ask(copy, "PRAGMA user_version") == newest - 1
+
+
+def test_a_disk_without_room_for_sqlites_own_files_is_full(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=0))
+    with pytest.raises(StorageError, match="is full"), schema.storage_errors(database):
+        raise apsw.IOError("xShmMap")

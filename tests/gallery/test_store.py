@@ -50,8 +50,9 @@ def test_a_saved_picture_is_a_file_and_a_row(open_gallery: OpenGallery, place: P
         " checkpoint_name, checkpoint_hash, device, dtype, threads, rating, favourite, parent"
         " FROM pictures",
     ) == [
-        (saved.path.name, hashlib.sha256(data).hexdigest(), len(data), "a long red sausage dog",
-         "cat", 7, 128, 128, "dackel", "0123456789abcdef", "cpu", "float32", 2, 0, 0, None)
+        (f"pictures/{saved.path.name}", hashlib.sha256(data).hexdigest(), len(data),
+         "a long red sausage dog", "cat", 7, 128, 128, "dackel", "0123456789abcdef", "cpu",
+         "float32", 2, 0, 0, None)
     ]  # fmt: skip
     assert ask(
         place,
@@ -196,6 +197,39 @@ def test_a_name_that_is_no_text_is_refused_before_anything_is_written(
     assert names_in(place) == ["data", "pictures"]
 
 
+def test_a_home_can_be_carried_elsewhere(open_gallery: OpenGallery, place: Path) -> None:
+    gallery = open_gallery()
+    saved = gallery.save(make_picture())
+    gallery.close()
+    (place / "new").mkdir()
+    for folder in ("data", "pictures"):
+        (place / folder).rename(place / "new" / folder)
+    moved = Gallery.open(database(place / "new"), pictures(place / "new"))
+    assert moved.recent(9) == [
+        dataclasses.replace(saved, path=pictures(place / "new") / saved.path.name)
+    ]
+    assert moved.notices == ()
+    moved.close()
+
+
+def test_another_pictures_folder_leaves_the_pictures_where_they_are(
+    open_gallery: OpenGallery, place: Path
+) -> None:
+    gallery = open_gallery()
+    before = gallery.save(make_picture())
+    gallery.close()
+    (place / "other").mkdir()
+    changed = Gallery.open(database(place), place / "other")
+    after = changed.save(make_picture())
+    assert after.path.name == before.path.name, "the same name in another folder"
+    assert changed.recent(9) == [after, before]
+    assert changed.latents_of(before.id) is not None
+    changed.close()
+    again = open_gallery()
+    assert again.recent(9) == [after, before]
+    assert again.notices == ()
+
+
 def test_the_pictures_folder_can_move(open_gallery: OpenGallery, place: Path) -> None:
     gallery = open_gallery()
     inside = gallery.save(make_picture(seed=1))
@@ -203,9 +237,9 @@ def test_the_pictures_folder_can_move(open_gallery: OpenGallery, place: Path) ->
     gallery.close()
     pictures(place).rename(place / "moved")
     moved = Gallery.open(database(place), place / "moved")
-    assert {saved.path for saved in moved.recent(9)} == {
-        place / "moved" / inside.path.name,
-        outside.path,
-    }
+    assert [(saved.id, saved.path) for saved in moved.recent(9)] == [
+        (outside.id, outside.path),
+        (inside.id, place / "moved" / inside.path.name),
+    ]
     assert moved.notices == ()
     moved.close()

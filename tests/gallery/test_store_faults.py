@@ -200,6 +200,20 @@ def test_a_renamed_file_keeps_its_row_and_a_copy_gets_none(
     assert len(open_gallery().recent(9)) == 1
 
 
+def test_a_copy_takes_the_place_of_a_picture_that_is_gone(
+    open_gallery: OpenGallery, place: Path
+) -> None:
+    gallery = open_gallery()
+    saved = gallery.save(make_picture())
+    gallery.close()
+    copy = Path(shutil.copy(saved.path, place / "kept.png"))
+    saved.path.unlink()
+    copy.rename(pictures(place) / "kept.png")
+    again = open_gallery()
+    assert again.recent(9) == [dataclasses.replace(saved, path=pictures(place) / "kept.png")]
+    assert again.notices == (), "nothing was added"
+
+
 def test_a_file_that_another_process_adopted_too_early_gets_its_negative(
     open_gallery: OpenGallery, monkeypatch: pytest.MonkeyPatch
 ) -> None:

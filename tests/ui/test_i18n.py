@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from wurstdesk.ui.i18n import (
     duration,
     install_translations,
-    part_name,
+    loading_words,
     stage_name,
     time_left,
     word_list,
@@ -72,8 +72,9 @@ def test_word_list(words: tuple[str, ...], text: str) -> None:
 
 def test_stages_and_parts_have_names() -> None:
     assert stage_name("prior") == "Composing (Stage C)"
-    assert part_name("vqgan") == "the VQGAN"
-    assert part_name("something new") == "something new"
+    assert loading_words("vqgan") == "Loading the VQGAN…"
+    assert loading_words("something new") == "Loading something new…"
+    assert loading_words("prompt") == "Reading the prompt…"
 
 
 def test_a_language_without_a_translation_stays_english(tmp_path: Path) -> None:

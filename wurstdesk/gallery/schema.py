@@ -8,9 +8,10 @@ survive a power cut. The rows themselves are in ``rows``.
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -58,15 +59,23 @@ def storage_errors(database: Path) -> Iterator[None]:
         raise StorageError(
             "The gallery is busy with another program's work.", "Try again in a moment."
         ) from error
-    except apsw.FullError as error:
-        raise StorageError(
-            f"The disk with the gallery's database “{database}” is full.", "Make some room."
-        ) from error
     except _ENVIRONMENT_ERRORS as error:
+        if isinstance(error, apsw.FullError) or not _has_room(database):
+            raise StorageError(
+                f"The disk with the gallery's database “{database}” is full.", "Make some room."
+            ) from error
         raise StorageError(
             f"The gallery's database “{database}” cannot be used: {error}.",
             "Check that its folder is there, may be written to, and is no network share.",
         ) from error
+
+
+def _has_room(database: Path) -> bool:
+    """Whether there is room for a -shm, whose lack SQLite calls an I/O error."""
+    try:
+        return shutil.disk_usage(database.parent).free > 2**16
+    except OSError:
+        return True
 
 
 def migrations() -> tuple[str, ...]:
@@ -158,31 +167,32 @@ def _refuse_strangers(connection: apsw.Connection, database: Path, newest: int) 
 
 
 def migrate(connection: apsw.Connection, database: Path, steps: Sequence[str]) -> None:
-    """Bring the database to the newest schema, each step in one transaction.
+    """Bring the database to the newest schema in one transaction.
 
-    A database that holds something is copied first, beside itself. Another process may do the
-    same at the same time: the version is read again inside each transaction.
+    A database that holds something is copied first, beside itself. Of several processes one does
+    all that, and the others wait and find it done.
     """
-    version = connection.pragma("user_version")
-    if 0 < version < len(steps):
-        _back_up(connection, database.with_name(f"{database.name}.before-schema-{len(steps)}"))
-    for number, sql in enumerate(steps, start=1):
-        if number <= version:
-            continue
-        with immediate(connection):
-            if connection.pragma("user_version") < number:
-                connection.execute(sql)
-                connection.pragma("application_id", APPLICATION_ID)
-                connection.pragma("user_version", number)
+    newest = len(steps)
+    if connection.pragma("user_version") >= newest:
+        return
+    with immediate(connection):
+        version = connection.pragma("user_version")  # another process may have been faster
+        if 0 < version < newest:
+            _back_up(database, database.with_name(f"{database.name}.before-schema-{newest}"))
+        for sql in steps[version:]:
+            connection.execute(sql)
+        connection.pragma("application_id", APPLICATION_ID)
+        connection.pragma("user_version", max(version, newest))
 
 
-def _back_up(connection: apsw.Connection, copy: Path) -> None:
-    target = apsw.Connection(str(copy))
-    try:
-        with target.backup("main", connection, "main") as backup:
-            backup.step(-1)
-    finally:
-        target.close()
+def _back_up(database: Path, copy: Path) -> None:
+    """Copy what is committed, by connections of its own: a writing one cannot be copied from."""
+    with (
+        closing(apsw.Connection(str(database))) as source,
+        closing(apsw.Connection(str(copy))) as target,
+        target.backup("main", source, "main") as backup,
+    ):
+        backup.step(-1)
 
 
 @contextmanager

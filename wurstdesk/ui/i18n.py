@@ -37,8 +37,10 @@ def stage_name(stage: Stage) -> str:
     }[stage]
 
 
-def part_name(part: str) -> str:
-    """What is being loaded."""
+def loading_words(part: str) -> str:
+    """What goes on before the first step."""
+    if part == "prompt":
+        return _tr("Reading the prompt…")
     known = {
         "engine": _tr("the engine"),
         "text_encoder": _tr("the text encoder"),
@@ -46,9 +48,8 @@ def part_name(part: str) -> str:
         "decoder": _tr("the decoder"),
         "vqgan": _tr("the VQGAN"),
         "previewer": _tr("the previewer"),
-        "prompt": _tr("the prompt"),
     }
-    return known.get(part, part)
+    return _tr("Loading {0}…").format(known.get(part, part))
 
 
 def duration(seconds: float) -> str:

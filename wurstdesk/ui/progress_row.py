@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 from wurstdesk.generation import StageProgress
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.controls import ROW_HEIGHT, dim_label, quiet_button
-from wurstdesk.ui.i18n import DOT, part_name, stage_name, time_left
+from wurstdesk.ui.i18n import DOT, loading_words, stage_name, time_left
 
 _PARTS = 1000  # of the bar
 
@@ -57,6 +57,9 @@ class ProgressRow(QWidget):
         self.clear_button.setText(self.tr("{0} waiting ✕").format(waiting))
         self.stop_button.setEnabled(not state.is_stopping)
         self.label.setText(self._words())
+        # So that the bar begins where it began: the words may grow, and do not shrink again.
+        width = max(self.label.minimumWidth(), self.label.sizeHint().width())
+        self.label.setMinimumWidth(width if state.is_running else 0)
         self.bar.setValue(round(_PARTS * self._fraction()))
         progress = state.job_progress.latest if state.job_progress else None
         seconds = progress.seconds_left if progress and not state.is_stopping else None
@@ -67,7 +70,7 @@ class ProgressRow(QWidget):
         if state.is_stopping:
             return self.tr("Stopping after this step…")
         if state.loading is not None:
-            return self.tr("Loading {0}…").format(part_name(state.loading.what))
+            return loading_words(state.loading.what)
         progress = state.job_progress.latest if state.job_progress else None
         return self._step_words(progress) if progress else self.tr("Starting…")
 

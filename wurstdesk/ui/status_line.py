@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStatusBar
 
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.controls import ElidedLabel, dim_label
-from wurstdesk.ui.i18n import DOT, part_name
+from wurstdesk.ui.i18n import DOT, loading_words
 from wurstdesk.ui.image_view import ImageView
 
 _REMARK_MS = 4000
@@ -45,7 +45,7 @@ class StatusLine(QStatusBar):
     def _show(self) -> None:
         state = self._state
         if state.loading is not None and not state.is_running:
-            self.plan.setText(self.tr("Loading {0}…").format(part_name(state.loading.what)))
+            self.plan.setText(loading_words(state.loading.what))
         elif state.plan is not None:
             plan = state.plan
             facts = [plan.device_name or plan.device, plan.dtype]
