@@ -114,6 +114,11 @@ def test_keys_of_a_newer_version_are_kept(home: Home) -> None:
         ("cpu_threads", -1),
         ("preview_enabled", "perhaps"),
         ("pictures_folder", "relative/folder"),
+        pytest.param(
+            "pictures_folder",
+            "~nobody-of-this-name/dogs",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="anybody has a folder there"),
+        ),
         ("checkpoint_folders", "/not/a/list"),
     ],
 )

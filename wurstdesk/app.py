@@ -7,20 +7,17 @@ the real program in their own event loop.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import hashlib
-import importlib.util
 import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -38,9 +35,9 @@ from PySide6.QtCore import (
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication, QWidget
 
-from wurstdesk import __version__
+from wurstdesk import __version__, torch_libraries
 from wurstdesk.cli import output, parts
-from wurstdesk.errors import UserError
+from wurstdesk.errors import UserError, WindowError
 from wurstdesk.generation import ImageGenerator, PictureSink
 from wurstdesk.log import Logging, take_crash_report
 from wurstdesk.paths import Home, ensure_folder, resources_dir
@@ -61,34 +58,35 @@ _ANSWERS_WITHIN = 3000
 
 
 def run(home: Home) -> int:
-    """Show the window until it is closed; the exit code of the process."""
+    """Show the window until it is closed; the exit code of the process.
+
+    Raises ``UserError`` where it cannot be opened.
+    """
     if not _has_display():
-        output.error(
-            "There is no display to open the window on. “wurstdesk generate” draws without one."
+        raise UserError(
+            "There is no display to open the window on.", "“wurstdesk generate” draws without one."
         )
-        return 1
-    application = make_application()
+    with _display_errors():
+        application = make_application()
     instance = SingleInstance(home)
     if not instance.is_first:
         if instance.raise_first():
             return 0
-        output.error("Wurstdesk is running already, and its window does not answer.")
-        return 1
+        raise UserError("Wurstdesk is running already, and its window does not answer.")
     try:
         with Studio(home, instance) as studio:
             _listen_to_signals(application)
             studio.show()
             return application.exec()
-    except UserError as error:
-        output.error(str(error))
-    except Exception as error:  # noqa: BLE001 - nobody wants a traceback here
-        output.error(
-            f"Wurstdesk could not start ({type(error).__name__}). Where it happened stands in "
-            f"{home.logs / 'window.log'}."
-        )
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError(
+            f"Wurstdesk could not start ({type(error).__name__}).",
+            f"Where it happened stands in {home.logs / 'window.log'}.",
+        ) from error
     finally:
         instance.release()
-    return 1
 
 
 def make_application() -> QApplication:
@@ -114,6 +112,7 @@ class Studio(QObject):
         with ExitStack() as undo:  # what comes first goes last
             report = take_crash_report(home.logs)
             undo.enter_context(Logging(home.logs))
+            undo.push(_log_failure)
             _log.info("Wurstdesk %s starts", __version__)
             undo.callback(qInstallMessageHandler, qInstallMessageHandler(log_qt_message))
             undo.callback(GarbageCollector(self).stop)
@@ -138,31 +137,22 @@ class Studio(QObject):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    def __exit__(self, *raised: Any) -> None:  # noqa: PYI036 - an ExitStack wants more than objects
+        self._undo.__exit__(*raised)
 
     def _build(self, undo: ExitStack) -> None:
-        try:
-            install_translations(make_application(), resources_dir() / "translations")
-            self.state = StudioState(
-                self._make_generator,
-                self._open_sink,
-                parts.catalogue_of(self._base),
-                self._base.settings,
-                save_settings=partial(save_settings, self._base.home.settings_file),
-                pictures_folder=self._base.pictures_folder,
-            )
-            undo.callback(self._drop_state)
-            self.window = MainWindow(self.state)
-            undo.callback(self._drop_window)
-        except Exception:
-            _log.exception("the window could not be built")
-            raise
+        install_translations(make_application(), resources_dir() / "translations")
+        self.state = StudioState(
+            self._make_generator,
+            self._open_sink,
+            parts.catalogue_of(self._base),
+            self._base.settings,
+            save_settings=partial(save_settings, self._base.home.settings_file),
+            pictures_folder=self._base.pictures_folder,
+        )
+        undo.callback(self._drop_state)
+        self.window = MainWindow(self.state)
+        undo.callback(self._drop_window)
         hook = ExceptionHook(self._private_texts, self)
         hook.raised.connect(self.window.show_report)
         hook.install()
@@ -188,7 +178,7 @@ class Studio(QObject):
     # -- in the worker's thread -------------------------------------------------------------
 
     def _make_generator(self) -> ImageGenerator:
-        _load_torch_libraries()
+        torch_libraries.load_before_torch()
         generator = parts.make_generator(
             parts.catalogue_of(self._base), parts.engine_options(self.state.settings, previews=True)
         )
@@ -235,6 +225,12 @@ class Studio(QObject):
         self.state.shutdown()
         self.state.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _log_failure(*raised: Any) -> None:
+    """The last thing before the log is closed."""
+    if raised[1] is not None:
+        _log.error("the window cannot go on", exc_info=raised[1])
 
 
 class GarbageCollector(QObject):
@@ -349,6 +345,25 @@ def log_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> N
         output.error(f"The window cannot be shown: {text}")
 
 
+@contextmanager
+def _display_errors() -> Iterator[None]:
+    """Where Qt finds no way to show anything, it ends the process: let that be with a sentence."""
+    said: list[str] = []
+
+    def listen(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        del context
+        said.append(" ".join(text.split()))
+        if kind == QtMsgType.QtFatalMsg:
+            output.error(str(WindowError(said[0])))
+            os._exit(1)
+
+    before = qInstallMessageHandler(listen)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+
+
 def _has_display() -> bool:
     if sys.platform in {"win32", "darwin"}:
         return True
@@ -371,20 +386,3 @@ def _listen_to_signals(application: QApplication) -> None:
     for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         with suppress(AttributeError, ValueError, OSError):
             signal.signal(getattr(signal, name), obey)
-
-
-def _load_torch_libraries() -> None:
-    """Open torch's largest libraries ahead of its import, without holding up the window.
-
-    A call through ctypes lets go of Python's lock and an import does not: while hundreds of
-    megabytes are mapped and linked, the window would stand still. On Windows torch does the same.
-    """
-    ending = {"linux": "so", "darwin": "dylib"}.get(sys.platform)
-    with suppress(ImportError, ValueError):
-        spec = importlib.util.find_spec("torch")
-        for folder in (spec and spec.submodule_search_locations) or ():
-            for name in ("c10", "torch_cpu", "torch_cuda", "torch_python"):
-                path = Path(folder) / "lib" / f"lib{name}.{ending}"
-                with suppress(OSError):  # then the import says what is wrong
-                    if ending is not None and path.exists():
-                        ctypes.CDLL(str(path))

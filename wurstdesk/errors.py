@@ -40,5 +40,15 @@ class StorageError(UserError):
     """A picture or a row that could not be written or read."""
 
 
+class WindowError(UserError):
+    """The window cannot be opened for want of something that only a window needs."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The window cannot be opened: {reason.rstrip('.')}.",
+            "README.md names the system packages it needs; “wurstdesk generate” works without.",
+        )
+
+
 class GenerationCancelled(Exception):  # noqa: N818 - it is an outcome, not an error
     """Raised by a sampling loop at the first step after its token was set."""

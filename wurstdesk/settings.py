@@ -39,7 +39,10 @@ class Declared:
 
 def _whole_path(path: Path) -> Path:
     """Settings are read wherever the program is started from, so a path must say it all."""
-    path = path.expanduser()
+    try:
+        path = path.expanduser()
+    except RuntimeError:
+        raise ValueError("there is no such home folder") from None
     if not path.is_absolute():
         raise ValueError("a folder must be given with its whole path")
     return path

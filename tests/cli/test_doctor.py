@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,7 +31,7 @@ def test_a_healthy_installation(command: CommandLine, home: Home) -> None:
     assert "cuda:0 (RTX 4090, 24.0 GB)" in ended.out
     assert "Everything runs on RTX 4090 in float16" in ended.out
     assert str(home.pictures) in ended.out
-    assert "made when it is needed" in ended.out
+    assert "not there yet" in ended.out
     assert ended.out.endswith("Everything that is needed is there.\n")
 
 
@@ -113,3 +115,12 @@ def test_a_folder_that_cannot_be_written_is_a_problem(
 
     assert ended.code == 1
     assert "Nothing can be written to the folder of pictures" in ended.out
+
+
+def test_a_full_disk_is_a_problem(command: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=0))
+
+    ended = command("doctor")
+
+    assert ended.code == 1
+    assert "The disk is full, or nearly so, for: settings and gallery, pictures" in ended.out

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -196,7 +197,7 @@ def test_the_settings_name_the_pictures_folder(
         ("dog.jpg", "Pictures are saved as PNG, and “dog.jpg” has another ending."),
         ("file/dog.png", "cannot be made"),
         ("file", "Pictures are saved as PNG"),
-        ("x" * 5000, "no usable path"),
+        ("x" * 5000, "cannot be made"),
     ],
 )
 def test_a_place_that_cannot_be_used_is_found_before_anything_is_drawn(
@@ -208,6 +209,18 @@ def test_a_place_that_cannot_be_used_is_found_before_anything_is_drawn(
 
     assert (ended.code, ended.out) == (1, "")
     assert sentence in ended.err
+    assert not command.generator.requests
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are text and anybody has a folder there")
+@pytest.mark.parametrize("out", ["~nobody-of-this-name/dog.png", "\udcff.png"])
+def test_a_name_that_nothing_can_have_is_found_before_anything_is_drawn(
+    command: CommandLine, out: str
+) -> None:
+    ended = command("generate", DOG, "--out", out)
+
+    assert (ended.code, ended.out) == (1, "")
+    assert "is no usable path" in ended.err
     assert not command.generator.requests
 
 

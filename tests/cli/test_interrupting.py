@@ -107,6 +107,18 @@ def test_at_a_terminal_ctrl_c_is_answered_at_once(at_a_terminal: CommandLine) ->
     assert ended.err.endswith("Cancelled.\n")
 
 
+def test_who_ends_it_from_outside_leaves_a_whole_terminal(at_a_terminal: CommandLine) -> None:
+    end = lambda: signal.raise_signal(signal.SIGTERM)  # noqa: E731
+    at_a_terminal.generator.script = lambda request: [COMPOSING, end, COMPOSING]
+
+    ended = at_a_terminal("generate", "a dog", "--seed", "1")
+
+    assert ended.code == 130
+    assert ended.err.endswith("Cancelled.\n")
+    assert ended.err.count("\x1b[?25h") == ended.err.count("\x1b[?25l"), "the cursor is back"
+    assert at_a_terminal.generator.is_closed
+
+
 def test_elsewhere_no_progress_is_shown(command: CommandLine) -> None:
     command.generator.script = lambda request: [COMPOSING, PictureReady(picture_of(request))]
 

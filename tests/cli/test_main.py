@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import ctypes
-import importlib.util
+import errno
+import io
 import sys
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 
 from command_line import CommandLine
 from wurstdesk import __main__, log
-from wurstdesk.paths import Home
+from wurstdesk.paths import HOME_VARIABLE, Home
 
 
 def test_without_a_command_the_window_opens(command: CommandLine, home: Home) -> None:
@@ -29,6 +29,36 @@ def test_the_home_is_chosen_before_the_command(command: CommandLine, tmp_path: P
 
     assert command.opened == [Home.inside(chosen)]
     assert [path.parent for path in ended.paths] == [chosen / "pictures"]
+
+
+@pytest.mark.parametrize("typed", [["generate", "a dog"], ["models", "list"], ["doctor"]])
+def test_the_home_may_also_stand_behind_the_command(
+    command: CommandLine, home: Home, tmp_path: Path, typed: list[str]
+) -> None:
+    other, chosen = tmp_path / "other", tmp_path / "chosen"
+
+    command("--home", other, *typed, "--home", chosen)
+
+    assert (chosen / "logs").is_dir()
+    assert not other.exists()
+    assert not home.logs.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="anybody has a folder there")
+def test_a_home_that_nobody_has_is_a_sentence(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = "~nobody-of-this-name"
+
+    chosen = [command("--home", nobody), command("models", "list", "--home", nobody)]
+    monkeypatch.setenv(HOME_VARIABLE, nobody)
+    named = command("models", "list")
+
+    for ended in (*chosen, named):
+        assert (ended.code, ended.out) == (1, "")
+        assert ended.err.startswith("Error: There is no home folder")
+        assert ended.err.endswith("Name a folder with --home or WURSTDESK_HOME.\n")
+    assert not command.opened
 
 
 def test_a_home_that_is_a_file_is_wrong_usage(command: CommandLine, tmp_path: Path) -> None:
@@ -121,6 +151,32 @@ def test_a_mistake_of_ours_is_a_sentence_and_stands_in_the_log(
     assert "secret" not in written + ended.err
 
 
+@pytest.mark.parametrize("typed", [["models", "list"], ["generate", "a dog", "--seed", "1"]])
+def test_a_result_that_cannot_be_written_is_no_mistake_of_ours(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch, typed: list[str]
+) -> None:
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+
+    ended = command(*typed)
+
+    assert ended.code == 1
+    assert ended.err == "Error: The result cannot be written: No space left on device.\n"
+
+
+def test_a_crash_of_the_last_command_is_told_once(command: CommandLine, home: Home) -> None:
+    home.logs.mkdir(parents=True)
+    (home.logs / "command-line-crash.txt").write_text("Fatal Python error: Segmentation fault")
+
+    told, silent = command("models", "list"), command("models", "list")
+
+    assert told.err == f"Note: The last command crashed. A report of where lies in {home.logs}.\n"
+    assert (told.code, silent.err) == (0, "")
+
+
 def test_no_room_in_memory_is_a_sentence(command: CommandLine) -> None:
     command.generator.script = lambda request: [MemoryError()]
 
@@ -142,20 +198,3 @@ def test_the_entry_prepares_and_hands_on(
     assert __main__.main() == 0
 
     assert prepared == ["environment"]
-
-
-def test_on_windows_torchs_lowest_library_comes_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    loaded: list[str] = []
-    monkeypatch.setattr(ctypes, "CDLL", loaded.append)
-
-    __main__.load_c10()
-
-    assert [Path(path).parts[-3:] for path in loaded] == [("torch", "lib", "c10.dll")]
-
-
-def test_a_missing_torch_does_not_keep_the_window_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-
-    __main__.load_c10()

@@ -41,6 +41,10 @@ _LIBRARIES = (
 )
 
 
+_ENOUGH = 100_000_000
+"""Bytes of room below which the next pictures may not fit."""
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything that ``doctor`` found; ``problems`` are sentences about what does not work."""
@@ -76,11 +80,7 @@ def examine(base: parts.Base) -> Report:
     checkpoints = parts.catalogue_of(base).checkpoints()
     problems += _checkpoint_problems(checkpoints)
     folders = _folders(base)
-    problems += [
-        f"Nothing can be written to the folder of {name} ({found['path']})."
-        for name, found in folders.items()
-        if not found["writable"]
-    ]
+    problems += _folder_problems(folders)
     return Report(
         versions=_versions(),
         system={
@@ -176,6 +176,22 @@ def _folders(base: parts.Base) -> dict[str, dict[str, Any]]:
     }
 
 
+def _folder_problems(folders: dict[str, dict[str, Any]]) -> list[str]:
+    problems = [
+        f"Nothing can be written to the folder of {name} ({found['path']})."
+        for name, found in folders.items()
+        if not found["writable"]
+    ]
+    full = [
+        name
+        for name, found in folders.items()
+        if found["free"] is not None and found["free"] < _ENOUGH
+    ]
+    if full:
+        problems.append(f"The disk is full, or nearly so, for: {', '.join(full)}.")
+    return problems
+
+
 def _folder(path: Path) -> dict[str, Any]:
     """Where it is, and the room there, without making it."""
     place = next(place for place in (path, *path.parents) if place.exists())
@@ -193,7 +209,7 @@ def _folder(path: Path) -> dict[str, Any]:
 
 def _memory() -> dict[str, int | None]:
     try:
-        import psutil  # it comes with accelerate, which may be what is broken
+        import psutil  # may be what is broken
 
         memory = psutil.virtual_memory()
     except Exception:  # noqa: BLE001
@@ -237,7 +253,7 @@ def _folder_rows(report: Report) -> list[tuple[str, str]]:
     rows = []
     for name, found in report.folders.items():
         free = f"{output.gigabytes(found['free'])} free" if found["free"] is not None else ""
-        state = "" if found["exists"] else "made when it is needed"
+        state = "" if found["exists"] else "not there yet"
         about = ", ".join(text for text in (free, state) if text)
         rows.append((name, f"{found['path']}\n{about}"))
     return rows

@@ -11,7 +11,7 @@ import secrets
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -19,6 +19,7 @@ from types import FrameType
 from wurstdesk.cli import output, parts
 from wurstdesk.cli.progress import ProgressDisplay
 from wurstdesk.errors import CheckpointError, GenerationCancelled, StorageError
+from wurstdesk.gallery.image_files import goes_into
 from wurstdesk.generation import (
     SEED_COUNT,
     CancelToken,
@@ -41,7 +42,6 @@ from wurstdesk.paths import ensure_folder
 CANCELLED = 130
 """The exit code of whatever is ended by Ctrl+C."""
 
-_SUFFIX = ".png"
 Target = Callable[[int], Path | None]
 
 
@@ -151,22 +151,14 @@ def target_of(out: str | None, count: int) -> Target:
     """
     if out is None:
         return lambda index: None  # noqa: ARG005
-    path = Path(out).expanduser()
     try:
-        is_folder = path.is_dir() or out.endswith(("/", os.sep))
-        is_folder = is_folder or not (path.suffix or path.exists())
-    except (OSError, ValueError) as error:  # a NUL in the name, or too long a one
+        path = Path(out).expanduser().absolute()
+        str(path).encode()
+    except (RuntimeError, UnicodeEncodeError) as error:  # nobody's “~”; bytes that are no text
         raise StorageError(f"“{out}” is no usable path.", "Choose another.") from error
-    if is_folder:
-        _check_writable(ensure_folder(path))
-        return lambda index: path  # noqa: ARG005
-    if path.suffix.lower() != _SUFFIX:
-        raise StorageError(
-            f"Pictures are saved as PNG, and “{path.name}” has another ending.",
-            f"Name it “{path.stem}{_SUFFIX}”, or name a folder.",
-        )
-    _check_writable(ensure_folder(path.parent))
-    if count == 1:
+    is_folder = out.endswith(("/", os.sep)) or goes_into(path)
+    _check_writable(ensure_folder(path if is_folder else path.parent))
+    if is_folder or count == 1:
         return lambda index: path  # noqa: ARG005
     return lambda index: path.with_name(f"{path.stem}-{index + 1}{path.suffix}")
 
@@ -281,7 +273,10 @@ def _check_writable(folder: Path) -> None:
 
 @dataclass
 class _CtrlC:
-    """What Ctrl+C does: ends a start at once, a drawing at its next step, a second one at once."""
+    """What Ctrl+C does: ends a start at once, a drawing at its next step, a second one at once.
+
+    So does whoever ends the process from outside: what is finished is saved, the terminal whole.
+    """
 
     token: CancelToken
     display: ProgressDisplay
@@ -304,12 +299,8 @@ class _CtrlC:
 @contextmanager
 def _ctrl_c(token: CancelToken, display: ProgressDisplay) -> Iterator[_CtrlC]:
     ctrl_c = _CtrlC(token, display)
-    try:
-        before = signal.signal(signal.SIGINT, ctrl_c.pressed)
-    except ValueError:  # not in the main thread: somebody else has the keyboard
+    with ExitStack() as undo:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(ValueError):  # not in the main thread: somebody else has the keyboard
+                undo.callback(signal.signal, number, signal.signal(number, ctrl_c.pressed))
         yield ctrl_c
-        return
-    try:
-        yield ctrl_c
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -18,8 +18,8 @@ import typer
 from wurstdesk.cli import drawing, listing, options, output
 from wurstdesk.cli.parts import Base
 from wurstdesk.errors import GenerationCancelled, UserError
-from wurstdesk.log import Logging
-from wurstdesk.paths import HOME_VARIABLE, Home, find_home
+from wurstdesk.log import Logging, take_crash_report
+from wurstdesk.paths import Home, find_home
 
 OpenWindow = Callable[[Home], int]
 
@@ -29,10 +29,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Start:
-    """What every command is given: how to open the window, and the home once it is known."""
+    """What every command is given: how to open the window, and the home that stood before it."""
 
     open_window: OpenWindow
-    home: Home
+    home: Path | None = None
 
 
 commands = typer.Typer(
@@ -52,43 +52,44 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     ``open_window`` is ``app``'s, which this layer does not know.
     """
     output.let_any_text_through()
-    start = _Start(open_window, find_home())
     try:
-        commands(args=list(arguments), prog_name="wurstdesk", obj=start)
+        commands(args=list(arguments), prog_name="wurstdesk", obj=_Start(open_window))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except UserError as error:
+        output.error(str(error))
+        return 1
     return 0
 
 
 @contextmanager
-def _sentences(context: typer.Context) -> Iterator[Base]:
-    """The settings, a log, and every failure as one sentence and an exit code."""
-    home = _start_of(context).home
+def _base(context: typer.Context, chosen: Path | None) -> Iterator[Base]:
+    """The home with its settings, a log, and every failure as one sentence and an exit code."""
+    home = find_home(chosen or _start_of(context).home)
+    crash_report = take_crash_report(home.logs, _LOG)
     with Logging(home.logs, _LOG):
+        if crash_report is not None:
+            output.note(f"The last command crashed. A report of where lies in {home.logs}.")
         try:
             base = Base.of(home)
             for text in base.notes:
                 output.note(text)
             yield base
-        except UserError as error:
-            output.error(str(error))
-            raise typer.Exit(1) from None
         except (GenerationCancelled, KeyboardInterrupt):
             output.remark("Cancelled.")
             raise typer.Exit(drawing.CANCELLED) from None
         except MemoryError:
-            output.error("There was not enough memory. Try a smaller size or fewer pictures.")
-            raise typer.Exit(1) from None
-        except (typer.Exit, typer.BadParameter, BrokenPipeError):
+            raise UserError(
+                "There was not enough memory.", "Try a smaller size or fewer pictures."
+            ) from None
+        except (UserError, typer.Exit, typer.BadParameter, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001 - nobody wants a traceback here
             _log.exception("a command failed")
-            kind = type(error).__name__
-            output.error(
-                f"Something went wrong inside Wurstdesk ({kind}). This is a mistake in the "
-                f"program; where it happened stands in {home.logs / _LOG}.log."
-            )
-            raise typer.Exit(1) from None
+            raise UserError(
+                f"Something went wrong inside Wurstdesk ({type(error).__name__}). This is a "
+                f"mistake in the program; where it happened stands in {home.logs / _LOG}.log."
+            ) from None
 
 
 def _start_of(context: typer.Context) -> _Start:
@@ -100,29 +101,20 @@ def _start_of(context: typer.Context) -> _Start:
 @commands.callback(invoke_without_command=True)
 def main(
     context: typer.Context,
-    home: Annotated[
-        Path | None,
-        typer.Option(
-            file_okay=False,
-            metavar="DIR",
-            envvar=HOME_VARIABLE,
-            show_default=False,
-            help="Keep settings, gallery, pictures, logs and checkpoints in this folder.",
-        ),
-    ] = None,
+    home: options.Home = None,
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Check that this installation works, and leave.")
     ] = False,
 ) -> None:
     """Take the options that stand before a command; open the window where there is none."""
     start = _start_of(context)
-    start.home = find_home(home)
+    start.home = home
     if self_test:
         from wurstdesk.cli.self_test import self_test as test
 
         raise typer.Exit(test())
     if context.invoked_subcommand is None:
-        raise typer.Exit(start.open_window(start.home))
+        raise typer.Exit(start.open_window(find_home(home)))
 
 
 @commands.command()
@@ -144,6 +136,7 @@ def generate(
     dtype: options.Dtype = None,
     out: options.Out = None,
     as_json: options.Json = False,
+    home: options.Home = None,
 ) -> None:
     """Draw pictures and save them; print where they are.
 
@@ -174,14 +167,16 @@ def generate(
         out=out,
         as_json=as_json,
     )
-    with _sentences(context) as base:
+    with _base(context, home) as base:
         raise typer.Exit(drawing.draw(base, order))
 
 
 @models.command("list")
-def list_models(context: typer.Context, as_json: options.Json = False) -> None:
+def list_models(
+    context: typer.Context, as_json: options.Json = False, home: options.Home = None
+) -> None:
     """Print the checkpoints: built in, downloaded, in your own folders."""
-    with _sentences(context) as base:
+    with _base(context, home) as base:
         listing.list_models(base, as_json=as_json)
 
 
@@ -190,16 +185,19 @@ def metadata(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A picture.")],
     as_json: options.Json = False,
+    home: options.Home = None,
 ) -> None:
     """Print how a picture was made."""
-    with _sentences(context):
+    with _base(context, home):
         listing.show_metadata(file, as_json=as_json)
 
 
 @commands.command()
-def doctor(context: typer.Context, as_json: options.Json = False) -> None:
+def doctor(
+    context: typer.Context, as_json: options.Json = False, home: options.Home = None
+) -> None:
     """Print versions, devices, memory, folders and plan."""
     from wurstdesk.cli.doctor import doctor as examine
 
-    with _sentences(context) as base:
+    with _base(context, home) as base:
         raise typer.Exit(examine(base, as_json=as_json))

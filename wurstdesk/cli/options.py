@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wurstdesk.generation import MAX_IMAGES, MAX_STEPS, SEED_COUNT, DeviceChoice, DtypeChoice
+from wurstdesk.paths import HOME_VARIABLE
 
 _SIZE = re.compile(r"\s*(\d{1,6})\s*[x×X*]\s*(\d{1,6})\s*")
 
@@ -33,7 +35,9 @@ def read_timesteps(text: str) -> tuple[float, ...]:
         ) from None
 
 
-Prompt = Annotated[str, typer.Argument(metavar="PROMPT", show_default=False, help="What to draw.")]
+Prompt = Annotated[
+    str, typer.Argument(metavar="PROMPT", show_default=False, help="What to draw, in quotes.")
+]
 Negative = Annotated[
     str, typer.Option("--negative", metavar="TEXT", show_default=False, help="What not to draw.")
 ]
@@ -131,6 +135,17 @@ Out = Annotated[
         metavar="FILE|DIR",
         show_default=False,
         help="A .png file, which is replaced, or a folder; without it the pictures folder.",
+    ),
+]
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        file_okay=False,
+        metavar="DIR",
+        show_default=False,
+        help="Keep settings, gallery, pictures, logs and checkpoints in this folder, as "
+        f"{HOME_VARIABLE} does.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs to read.")]

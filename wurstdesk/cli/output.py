@@ -10,7 +10,10 @@ import os
 import sys
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from io import TextIOWrapper
+
+from wurstdesk.errors import UserError
 
 _KEPT_CONTROLS = "\n\t"
 
@@ -28,9 +31,19 @@ def let_any_text_through() -> None:
 
 
 def result(text: str) -> None:
-    """One line (or more) of what the command was asked for; out at once, for who reads along."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    """One line (or more) of what the command was asked for; out at once, for who reads along.
+
+    Raises ``UserError`` where it cannot be written, as to a full disk.
+    """
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # who reads along has seen enough
+    except OSError as failure:
+        with suppress(OSError):
+            sys.stdout.close()  # or Python tries once more at the end, and complains
+        raise UserError(f"The result cannot be written: {failure.strerror}.") from failure
 
 
 def json_result(data: object) -> None:

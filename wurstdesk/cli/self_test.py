@@ -189,20 +189,19 @@ def _network_refused() -> Iterator[list[str]]:
 @contextmanager
 def _prints_caught() -> Iterator[Callable[[], list[str]]]:
     """Catch what is printed, also below Python; gives a way to ask for its lines."""
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as file:
         terminal = None
         with suppress(OSError):  # a windowed program has no such stream
             terminal = os.dup(2)
             os.dup2(file.fileno(), 2)
-        catcher = os.fdopen(os.dup(file.fileno()), "w", encoding="utf-8", errors="replace")
 
         def lines() -> list[str]:
-            catcher.flush()
+            file.flush()
             file.seek(0)
-            return file.read().decode("utf-8", "replace").split("\n")[:-1]
+            return file.read().split("\n")[:-1]
 
         try:
-            with catcher, redirect_stderr(catcher), redirect_stdout(catcher):
+            with redirect_stderr(file), redirect_stdout(file):
                 yield lines
         finally:
             if terminal is not None:
