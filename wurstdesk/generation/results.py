@@ -1,0 +1,130 @@
+"""What comes out: plans, pictures with all that is kept of them, and the events on the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from wurstdesk.generation.request import GenerationRequest
+
+Stage = Literal["prior", "decoder", "vqgan"]
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """A picture as plain bytes: 8-bit RGB, rows from the top, no padding."""
+
+    width: int
+    height: int
+    data: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.data) != 3 * self.width * self.height:
+            raise ValueError("pixel data does not fit its size")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where and how the components run. ``reason`` is one sentence for people."""
+
+    device: str
+    dtype: str
+    device_name: str
+    offload: Literal["none", "model", "group", "sequential"] = "none"
+    threads: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made a picture: enough to say whether it can be made again to the byte."""
+
+    device: str
+    dtype: str
+    threads: int
+    checkpoint_name: str
+    checkpoint_hash: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class LatentsBlob:
+    """A Stage C latent as bytes (C order, little endian), in x_C units: the *negative*."""
+
+    shape: tuple[int, int, int]
+    dtype: Literal["float32", "float16", "bfloat16"]
+    data: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.data) != math.prod(self.shape) * (4 if self.dtype == "float32" else 2):
+            raise ValueError("latent data does not fit its shape")
+
+
+@dataclass(frozen=True)
+class GeneratedPicture:
+    """One finished picture and everything that should be kept with it.
+
+    ``request`` makes this picture alone (``num_images`` 1, its own seed). ``seconds`` holds wall
+    seconds per stage. ``notes`` are sentences for the person: what was left out of a prompt, say.
+    """
+
+    index: int
+    request: GenerationRequest
+    pixels: Pixels
+    latents: LatentsBlob
+    provenance: Provenance
+    seconds: dict[str, float]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Loading:
+    """Parts are being loaded, ``done`` of ``total``; ``what`` is next: engine, prior … prompt."""
+
+    what: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class StageProgress:
+    """``step`` of ``steps`` of a stage are done. Seconds left are for the whole request, or None
+    while nothing is known. ``indices`` are the pictures that are being worked on."""
+
+    stage: Stage
+    step: int
+    steps: int
+    seconds_left: float | None = None
+    indices: tuple[int, ...] = (0,)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The denoised estimate of one picture of the batch, small."""
+
+    index: int
+    stage: Stage
+    pixels: Pixels
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence that the person should see, which is no error."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class PictureReady:
+    """A picture is finished."""
+
+    picture: GeneratedPicture
+
+
+GeneratorEvent = Loading | StageProgress | Preview | Note | PictureReady
+EventSink = Callable[[GeneratorEvent], None]
