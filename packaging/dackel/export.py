@@ -4,7 +4,6 @@ import json
 import shutil
 from pathlib import Path
 
-import torch
 from diffusers.schedulers.scheduling_ddpm_wuerstchen import DDPMWuerstchenScheduler
 from safetensors.torch import save_file
 from torch import nn
@@ -14,7 +13,7 @@ from captions import CAN_DRAW, EXAMPLES, VOCABULARY
 from previewer import HIDDEN, WIDTH, load_previewer
 from stage_a import load_vqgan
 from stage_b import LATENT_MEAN, LATENT_STD, load_decoder, new_decoder_text_encoder
-from stage_c import PriorAndText, new_prior_text_encoder
+from stage_c import load_prior, new_prior_text_encoder
 from text_model import MAX_TOKENS, load_text_encoder, load_tokenizer
 from wurstdesk.generation import DEFAULT_STAGE_C_TIMESTEPS
 
@@ -94,10 +93,10 @@ def _write_decoder_half(work: Path, folder: Path) -> None:
 
 
 def _write_prior_half(work: Path, folder: Path) -> None:
-    both = PriorAndText(new_prior_text_encoder(load_tokenizer(work / "tokenizer")))
-    both.load_state_dict(torch.load(work / "stage_c.pt", weights_only=True, map_location="cpu"))
-    both.prior.half().save_pretrained(folder / "prior")
-    _write_text(work, folder, both.text)
+    tokenizer = load_tokenizer(work / "tokenizer")
+    text = load_text_encoder(work, "text_c", new_prior_text_encoder(tokenizer))
+    load_prior(work).half().save_pretrained(folder / "prior")
+    _write_text(work, folder, text.cpu())
     _write_previewer(load_previewer(work), folder / "previewer")
     _write_json(folder / "wurstdesk.json", DESCRIPTION)
     numbers = {

@@ -3,6 +3,12 @@
 Taught by Stage C alone, a text encoder needs hours to find out that "red" in "a dog with a red
 collar" is not the dog's colour. So it first learns to state, from its output, which facts a
 caption says: minutes, on words alone. Readers of those facts are thrown away afterwards.
+
+The facts are read from the padding behind the words, all of it alike. Most of the 77 tokens are
+padding, so that is what an attention that has not yet learnt where to look sees of a text. Read
+from the words themselves, sky and ground reached Stage C within an hour and the rest did not:
+from the padding a straight line told the sky of 100 % of the captions then, and the ball's colour
+of none.
 """
 
 import json
@@ -151,16 +157,24 @@ def with_strange_words(text: str, rng: random.Random) -> str:
 
 
 class FactReader(nn.Module):
-    """Reads each fact from a text encoder's output by looking at the tokens that say it."""
+    """Reads all facts from the mean of the padding: a score for each value of each fact."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.keys = nn.Linear(width, len(FACTS))
         self.values = nn.ModuleList(nn.Linear(width, len(v) + 2) for v in FACTS.values())
 
-    def forward(self, states: Tensor) -> list[Tensor]:
-        looks = self.keys(states).softmax(1)
-        return [read((states * looks[..., i : i + 1]).sum(1)) for i, read in enumerate(self.values)]
+    def forward(self, states: Tensor, mask: Tensor) -> list[Tensor]:
+        padding = (1 - mask).to(states.dtype)[..., None]
+        mean = (states * padding).sum(1) / padding.sum(1).clamp(min=1)
+        return [read(mean) for read in self.values]
+
+
+def facts_loss(reader: FactReader, states: Tensor, mask: Tensor, said: list[Said]) -> Tensor:
+    """How badly the padding tells what was said, summed over the facts."""
+    answers = torch.tensor([fact_numbers(facts) for facts in said], device=states.device)
+    read = reader(states, mask)
+    losses = [functional.cross_entropy(r.float(), answers[:, i]) for i, r in enumerate(read)]
+    return torch.stack(losses).sum()
 
 
 class TextAndReader(nn.Module):
@@ -192,13 +206,9 @@ def train_text(work: Path, name: str, encoder: CLIPTextModel, recipe: Recipe) ->
             caption_with_facts(scene_at(rng.randrange(1_000_000)), rng) for _ in range(recipe.batch)
         ]
         texts = [with_strange_words(t, rng) if rng.random() < 0.15 else t for t, _ in worded]
-        answers = torch.tensor([fact_numbers(said) for _, said in worded], device=device())
         ids, mask = tokens_of(tokenizer, texts)
-        length = int(mask.sum(1).max()) + 1
-        states = encode(pair.encoder, ids[:, :length], mask[:, :length])
-        read = pair.reader(states)
-        losses = [functional.cross_entropy(r, answers[:, i]) for i, r in enumerate(read)]
-        return torch.stack(losses).sum()
+        states = encode(pair.encoder, ids, mask)
+        return facts_loss(pair.reader, states, mask, [said for _, said in worded])
 
     run.train(loss_of_batch)
 

@@ -35,11 +35,11 @@ RECIPES = {
     "stage_a": Recipe(steps=2000, learning_rate=2e-3, batch=16, seed=1),
     "encoder": Recipe(steps=1500, learning_rate=1.5e-3, batch=24, seed=2),
     "text_b": Recipe(steps=600, learning_rate=2e-3, batch=128, seed=3),
-    "text_c": Recipe(steps=600, learning_rate=1e-3, batch=128, seed=4),
+    "text_c": Recipe(steps=900, learning_rate=1e-3, batch=128, seed=4),
     "previewer": Recipe(steps=350, learning_rate=1.5e-3, batch=24, seed=7),
     "polish": Recipe(steps=400, learning_rate=1e-3, batch=16, seed=8),
     "stage_b": Recipe(steps=4000, learning_rate=1.5e-3, batch=16, warmup=200, seed=5),
-    "stage_c": Recipe(steps=2700, learning_rate=1e-3, batch=48, warmup=200, seed=6),
+    "stage_c": Recipe(steps=8000, learning_rate=1e-3, batch=48, warmup=200, seed=6),
 }
 
 

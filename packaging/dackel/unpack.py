@@ -53,7 +53,7 @@ def unpack(checkpoint: Path, work: Path) -> None:
         "text_b": _weights_of(text_b, "encoder."),
         "text_c": _weights_of(text_c, "encoder."),
         "stage_b": _weights_of(stage_b),
-        "stage_c": _weights_of(stage_c, "prior.") | _weights_of(text_c, "text."),
+        "stage_c": _weights_of(stage_c),
     }
     for name, weights in parts.items():
         path = work / f"{name}.pt"

@@ -17,8 +17,8 @@ from encoder import load_encoder
 from measure import measure, redness
 from previewer import load_previewer
 from stage_b import load_decoder
-from stage_c import PriorAndText, new_prior_text_encoder
-from text_model import load_tokenizer
+from stage_c import load_prior, new_prior_text_encoder
+from text_model import load_text_encoder, load_tokenizer
 from unpack import unpack
 from wurstdesk.engine.generator import WuerstchenGenerator
 from wurstdesk.engine.model_files import LocalCatalogue
@@ -126,7 +126,10 @@ def test_its_training_can_go_on_from_what_ships(tmp_path: Path) -> None:
     shipped = load_file(DACKEL / "wuerstchen" / "decoder" / "diffusion_pytorch_model.safetensors")
     kept = load_decoder(tmp_path).state_dict()
     assert all(torch.equal(kept[name].half(), tensor) for name, tensor in shipped.items())
-    both = torch.load(tmp_path / "stage_c.pt", weights_only=True)
-    PriorAndText(new_prior_text_encoder(load_tokenizer(tmp_path / "tokenizer"))).load_state_dict(
-        both
+    shipped = load_file(
+        DACKEL / "wuerstchen-prior" / "prior" / "diffusion_pytorch_model.safetensors"
     )
+    kept = load_prior(tmp_path).state_dict()
+    assert all(torch.equal(kept[name].half(), tensor) for name, tensor in shipped.items())
+    text = new_prior_text_encoder(load_tokenizer(tmp_path / "tokenizer"))
+    assert load_text_encoder(tmp_path, "text_c", text).training is False
