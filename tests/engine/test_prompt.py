@@ -15,7 +15,8 @@ from torch import Tensor
 
 from checkpoints import write_tokenizer
 from wurstdesk.engine import components
-from wurstdesk.engine.prompt import MAX_CHUNKS, PromptEncoder
+from wurstdesk.engine.prompt import PromptEncoder
+from wurstdesk.engine.prompt_tokens import MAX_CHUNKS
 from wurstdesk.errors import CheckpointError, GenerationCancelled
 from wurstdesk.generation import CancelToken, CheckpointInfo
 
@@ -110,16 +111,143 @@ def test_a_weighted_word_leaves_the_others_alone(encoder: PromptEncoder) -> None
     assert torch.equal(plain[:, 3:], weighted[:, 3:])  # "cat" and what follows
 
 
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("red+ dog", "(red)1.1 dog"),
+        ("red++ dog", "(red)1.21 dog"),
+        ("red--- dog", "(red)0.729 dog"),
+        ("(red dog)+ cat", "(red dog)1.1 cat"),
+        ('"red dog"+ cat', "(red dog)1.1 cat"),
+        ('"red dog"-- cat', "(red dog)0.81 cat"),
+        ("red.attend(1.2) cat", "(red)1.2 cat"),
+        ("(red dog).attend(++) cat", "(red dog)1.21 cat"),
+        ('"red dog".attend(0.5) cat', "(red dog)0.5 cat"),
+        ("((red)1.2 dog)2 cat", "(red)2.4 (dog)2 cat"),
+        ('(a "red dog"+ cat)1.5', "(a)1.5 (red dog)1.65 (cat)1.5"),
+        ("(red dog) cat", "red dog cat"),
+        ("(red+\n  dog)1 cat", "red+ dog cat"),
+    ],
+)
+def test_every_spelling_of_a_weight_gives_the_same(
+    encoder: PromptEncoder, text: str, same: str
+) -> None:
+    one, other = encoder.encode(text), encoder.encode(same)
+    torch.testing.assert_close(one.rows, other.rows)
+    assert one.notes == ()
+    if same != "red dog cat":
+        assert not torch.allclose(one.rows, encoder.encode("red dog cat").rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (r"\(red\) dog", "(red) dog"),
+        (r"red \"dog\"", 'red "dog"'),
+        ("(red", "(red"),
+        ('5" dog', '5" dog'),
+        ("a dog(s)", "a dog(s)"),
+        ("a well-lit dog - 3 + 4 cats", "a well-lit dog - 3 + 4 cats"),
+    ],
+)
+def test_escaped_and_lone_signs_are_characters(
+    parts: tuple[PromptEncoder, Reference], text: str, plain: str
+) -> None:
+    encoder, reference = parts
+    assert torch.equal(encoder.encode(text).rows, reference(plain))
+
+
+def test_a_lowered_word_is_on_its_way_to_not_being_read(
+    parts: tuple[PromptEncoder, Reference],
+) -> None:
+    # Given the text encoder's rows with the word, and with nobody looking at it
+    encoder, reference = parts
+    inputs = reference.tokenizer(["red dog"], padding="max_length", return_tensors="pt")
+    blind = inputs.attention_mask.clone()
+    blind[0, 2] = 0  # the start is 0, "red" 1, "dog" 2
+    empty, whole = encoder.encode("").rows, reference("red dog")
+    with torch.inference_mode():
+        without = reference.text_encoder(inputs.input_ids, blind).last_hidden_state
+    # When the word has half its weight, then both count the same, and its own row half
+    rows = encoder.encode("red (dog)0.5").rows
+    middle = (whole + without) / 2
+    torch.testing.assert_close(rows[:, :2], middle[:, :2])
+    torch.testing.assert_close(rows[:, 3], middle[:, 3])  # the end of the text
+    torch.testing.assert_close(rows[:, 2], empty[:, 2] + 0.5 * (middle[:, 2] - empty[:, 2]))
+
+
 def test_blend_is_the_weighted_mean(encoder: PromptEncoder) -> None:
     dog, cat = encoder.encode("dog").rows, encoder.encode("cat").rows
     blended = encoder.encode('("dog", "cat").blend(1, 3)').rows
     torch.testing.assert_close(blended, dog * 0.25 + cat * 0.75)
+    torch.testing.assert_close(encoder.encode('("dog", "cat").blend()').rows, (dog + cat) / 2)
+    torch.testing.assert_close(encoder.encode('("dog").blend(0.5)').rows, dog)
+
+
+def test_blend_without_normalizing_is_the_weighted_sum(encoder: PromptEncoder) -> None:
+    dog, red = encoder.encode("dog").rows, encoder.encode("red+ cat").rows
+    blended = encoder.encode('("dog", "red+ cat").blend(1, -0.4, no_normalize)').rows
+    torch.testing.assert_close(blended, dog - 0.4 * red)
+    alone = encoder.encode('("dog").blend(0.5, no_normalize)').rows
+    torch.testing.assert_close(alone, dog * 0.5)
 
 
 def test_and_sets_one_embedding_after_the_other(encoder: PromptEncoder) -> None:
     joined = encoder.encode('("dog", "cat").and()').rows
     expected = torch.cat([encoder.encode("dog").rows, encoder.encode("cat").rows], dim=1)
     assert torch.equal(joined, expected)
+
+
+def test_a_weight_of_and_moves_a_whole_part(encoder: PromptEncoder) -> None:
+    empty, cat = encoder.encode("").rows, encoder.encode("cat++").rows
+    joined = encoder.encode('("dog", "cat++").and(1, 0.5)').rows
+    assert torch.equal(joined[:, :77], encoder.encode("dog").rows)
+    torch.testing.assert_close(joined[:, 77:], empty + 0.5 * (cat - empty))
+
+
+@pytest.mark.parametrize(("words", "rows"), [(75, 77), (76, 154), (150, 154), (151, 231)])
+def test_long_prompts_are_as_many_chunks_as_they_need(
+    parts: tuple[PromptEncoder, Reference], words: int, rows: int
+) -> None:
+    encoder, reference = parts
+    # When a long prompt is encoded, with or without a weight in it
+    long = encoder.encode("red " + "dog " * (words - 1)).rows
+    weighted = encoder.encode("red+ " + "dog " * (words - 1)).rows
+    # Then its chunks are the stock embeddings of 75 words each
+    assert long.shape[1] == weighted.shape[1] == rows
+    first = reference("red " + "dog " * (min(words, 75) - 1))
+    torch.testing.assert_close(long[:, :77], first)
+    if words >= 150:
+        second = reference("dog " * 75)
+        torch.testing.assert_close(long[:, 77:154], second)
+        torch.testing.assert_close(weighted[:, 77:154], second)
+
+
+def test_long_prompts_are_blended_and_joined(encoder: PromptEncoder) -> None:
+    long, short = encoder.encode("dog " * 100).rows, encoder.encode("cat").rows
+    padded = torch.cat([short, encoder.encode("").rows], dim=1)
+    dogs = "dog " * 100
+    blended = encoder.encode(f'("{dogs}", "cat").blend(1, 1)').rows
+    torch.testing.assert_close(blended, (long + padded) / 2)
+    joined = encoder.encode(f'("{dogs}", "cat").and()').rows
+    assert torch.equal(joined, torch.cat([long, short], dim=1))
+    weighted = encoder.encode(f'("{dogs}", "(cat)0.5 {dogs}").blend(1, 1)')
+    assert weighted.rows.shape[1] == 2 * 77
+    assert weighted.notes == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dog " * 100, "dog+ " * 160, '("dog", "cat").and()', '("a", "b", "c").and(1, 1, 0.5)'],
+)
+def test_the_negative_is_padded_to_match(encoder: PromptEncoder, text: str) -> None:
+    prompt, negative, empty = (encoder.encode(t).rows for t in (text, "cat-", ""))
+    longer, padded = encoder.pad_to_same_length([prompt, negative])
+    assert torch.equal(longer, prompt)
+    rest = prompt.shape[1] // 77 - 1
+    assert torch.equal(padded, torch.cat([negative, *[empty] * rest], dim=1))
+    # And the other way round
+    assert encoder.pad_to_same_length([negative, prompt])[0].shape == prompt.shape
 
 
 def test_a_long_prompt_becomes_chunks_and_the_negative_is_padded(encoder: PromptEncoder) -> None:

@@ -19,18 +19,19 @@ from compel.prompt_parser import Blend, Conjunction, FlattenedPrompt
 from torch import Tensor
 
 from wurstdesk.engine.memory import is_out_of_memory
+from wurstdesk.engine.prompt_source import fold
 from wurstdesk.engine.prompt_syntax import Clause, ParsedPrompt, Part, parse_prompt
+from wurstdesk.engine.prompt_tokens import Tokens, shortened, unknown_characters
 from wurstdesk.errors import CheckpointError, PromptError
 from wurstdesk.generation import CancelToken
 
-MAX_CHUNKS = 8
 _CACHED_PROMPTS = 64
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Embeds:
-    """``rows`` is 1 x (77 · chunks) x hidden, in the text encoder's dtype and on its device."""
+    """``rows`` is 1 x (77 · chunks) x hidden, in the text encoder's dtype, in main memory."""
 
     rows: Tensor
     notes: tuple[str, ...] = ()
@@ -39,10 +40,14 @@ class Embeds:
 class PromptEncoder:
     """One text encoder with its tokenizer; remembers the embeddings of the last prompts.
 
-    Raises ``CheckpointError`` where the two do not belong together.
+    ``device`` is where the text encoder calculates, wherever its weights wait meanwhile; it has to
+    be there only while ``encode`` or ``pad_to_same_length`` runs. Raises ``CheckpointError`` where
+    the two do not belong together.
     """
 
-    def __init__(self, tokenizer: Any, text_encoder: Any) -> None:
+    def __init__(
+        self, tokenizer: Any, text_encoder: Any, device: torch.device | None = None
+    ) -> None:
         tokens, known = 1 + max(tokenizer.get_vocab().values()), text_encoder.config.vocab_size
         if tokens > known:
             raise CheckpointError(
@@ -50,17 +55,18 @@ class PromptEncoder:
                 f"{tokens} tokens, of which that knows {known}."
             )
         self._tokenizer = tokenizer
-        self._text_encoder = text_encoder
+        self.text_encoder = text_encoder
         self._compel: Any = Compel(
             tokenizer=tokenizer,
             text_encoder=text_encoder,
             padding_attention_mask_value=0,
             truncate_long_prompts=False,
             model_max_length=text_encoder.config.max_position_embeddings,
+            device=device,
         )
         self._provider: Any = self._compel.conditioning_provider
         self._chunk: int = self._provider.max_token_count - 2
-        self._provider._empty_z = self._encode_plain("").clone()
+        self._knows_emptiness = False
         self._cache: OrderedDict[str, Embeds] = OrderedDict()
 
     def encode(self, text: str, cancel: CancelToken | None = None) -> Embeds:
@@ -72,8 +78,9 @@ class PromptEncoder:
             self._cache.move_to_end(text)
             return self._cache[text]
         check = (cancel or CancelToken()).check
-        hook = self._text_encoder.register_forward_pre_hook(lambda *_: check())
+        hook = self.text_encoder.register_forward_pre_hook(lambda *_: check())
         with torch.inference_mode(), hook:
+            self._learn_emptiness()
             embeds = self._encode(parse_prompt(text), text)
         self._cache[text] = embeds
         while len(self._cache) > _CACHED_PROMPTS:
@@ -82,31 +89,43 @@ class PromptEncoder:
 
     def pad_to_same_length(self, rows: Sequence[Tensor]) -> list[Tensor]:
         """Embeddings made as long as the longest, with chunks of the empty prompt."""
+        longest = max(each.shape[1] for each in rows)
         with torch.inference_mode():
-            padded: list[Tensor] = self._compel.pad_conditioning_tensors_to_same_length(list(rows))
-        return padded
+            empty = self.encode("").rows
+            return [
+                torch.cat([each, *[empty] * ((longest - each.shape[1]) // empty.shape[1])], dim=1)
+                for each in rows
+            ]
+
+    def _learn_emptiness(self) -> None:
+        """Give Compel the embedding that weights are measured from, masked as ours are."""
+        if not self._knows_emptiness:
+            self._provider._empty_z = self._encode_plain("").clone()
+            self._knows_emptiness = True
 
     def _encode(self, parsed: ParsedPrompt, text: str) -> Embeds:
-        notes = list(parsed.notes)
-        parsed = self._shortened(parsed, notes)
-        notes += self._meaningless(parsed)
+        short, problems = shortened(parsed, self._tokens, self._chunk)
+        problems += unknown_characters(short, self._tokens, self._tokenizer.unk_token_id)
+        notes = [*parsed.notes, *(problem.text for problem in problems)]
         try:
-            plain = parsed.plain
-            rows = self._encode_plain(plain) if plain is not None else self._weighted(parsed)
+            plain = short.plain
+            rows = self._encode_plain(plain) if plain is not None else self._weighted(short)
         except (RuntimeError, ValueError, TypeError, LookupError, ArithmeticError) as error:
             if is_out_of_memory(error):
                 raise
             # Compel could not find its fragments among the tokens again, say.
             _log.warning("a prompt was taken literally: %s", type(error).__name__)
             notes.append("The prompt’s weights could not be applied, so it was taken literally.")
-            literal = ParsedPrompt((Clause(((Part(text),),)),))
-            rows = self._encode_plain(self._shortened(literal, notes).plain or "")
+            literal = ParsedPrompt((Clause(((Part(fold(text).text),),)),))
+            short, problems = shortened(literal, self._tokens, self._chunk)
+            notes += [problem.text for problem in problems]
+            rows = self._encode_plain(short.plain or "")
         if not bool(torch.isfinite(rows).all()):
             raise PromptError(
                 "The text encoder makes no numbers of this prompt.",
                 "Take its weights out, or choose float32 in the settings.",
             )
-        return Embeds(rows, tuple(dict.fromkeys(notes)))
+        return Embeds(rows.cpu(), tuple(dict.fromkeys(notes)))
 
     def _encode_plain(self, text: str) -> Tensor:
         provider = self._provider
@@ -126,7 +145,7 @@ class PromptEncoder:
                 FlattenedPrompt([(part.text, part.weight) for part in parts])
                 for parts in clause.branches
             ]
-            if len(branches) == 1:
+            if clause.blend_weights == (1.0,):
                 prompts.append(branches[0])
             else:
                 prompts.append(Blend(branches, list(clause.blend_weights), clause.normalize))
@@ -135,55 +154,7 @@ class PromptEncoder:
         # COPY: what Compel returns may be its own padding tensor.
         return torch.as_tensor(rows).clone()
 
-    def _shortened(self, parsed: ParsedPrompt, notes: list[str]) -> ParsedPrompt:
-        """The prompt within ``MAX_CHUNKS`` chunks, without parts that have no tokens."""
-        left = MAX_CHUNKS
-        clauses = []
-        for clause in parsed.clauses:
-            if not left:
-                break
-            cut = [self._cut(parts, left * self._chunk) for parts in clause.branches]
-            longest = max(tokens for _, tokens, _ in cut)
-            left -= max(1, -(-longest // self._chunk))
-            branches = tuple(parts for parts, _, _ in cut)
-            clauses.append(Clause(branches, clause.blend_weights, clause.normalize))
-            notes += dict.fromkeys(lost for _, _, lost in cut if lost)
-        if len(clauses) < len(parsed.clauses):
-            notes.append(f"Only the first {len(clauses)} parts of “.and()” were used.")
-        return ParsedPrompt(tuple(clauses), parsed.weights[: len(clauses)])
-
-    def _cut(self, parts: tuple[Part, ...], budget: int) -> tuple[tuple[Part, ...], int, str]:
-        """Parts within a budget of tokens, how many tokens they are, and a note on the rest."""
-        kept: list[Part] = []
-        used = 0
-        for part in parts:
-            ends = [end for _, end in self._tokens(part.text)[1]]
-            if used + len(ends) > budget:
-                text = part.text[: ends[budget - used - 1]] if used < budget else ""
-                kept += [Part(text, part.weight)] if text else []
-                words = " ".join(text.split()[-3:])[-40:] or "the part before it"
-                return tuple(kept), budget, f"The prompt was cut off after “… {words}”: it is long."
-            if ends:
-                kept.append(part)
-            used += len(ends)
-        return tuple(kept) or (Part(""),), used, ""
-
-    def _meaningless(self, parsed: ParsedPrompt) -> list[str]:
-        """A note on characters that the tokenizer has no token for."""
-        unknown: dict[str, None] = {}
-        parts = [p for clause in parsed.clauses for branch in clause.branches for p in branch]
-        for part in parts:
-            ids, spans = self._tokens(part.text)
-            for token, (start, end) in zip(ids, spans, strict=True):
-                piece = part.text[start:end].strip()
-                if token == self._tokenizer.unk_token_id and not piece.startswith("<|"):
-                    unknown.update(dict.fromkeys(piece))
-        if not unknown:
-            return []
-        shown = " ".join(list(unknown)[:12]) + (" …" if len(unknown) > 12 else "")
-        return [f"This checkpoint’s tokenizer has no token for: {shown}"]
-
-    def _tokens(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+    def _tokens(self, text: str) -> Tokens:
         """Token ids of a piece of text, and the characters that each stands for."""
         encoded = self._tokenizer(
             text, add_special_tokens=False, return_offsets_mapping=True, truncation=False

@@ -6,6 +6,15 @@ frozen, holds every value explicitly (a later change of a default never changes 
 and is checked when it is made, so that no sampling ever starts with a value that cannot work.
 """
 
+from wurstdesk.generation.prompts import (
+    TOKENS_PER_CHUNK,
+    PromptBranch,
+    PromptProblem,
+    PromptReader,
+    PromptReading,
+    PromptSuggestion,
+    PromptToken,
+)
 from wurstdesk.generation.protocols import (
     CancelToken,
     CheckpointCatalogue,
@@ -14,8 +23,11 @@ from wurstdesk.generation.protocols import (
     DtypeChoice,
     EngineOptions,
     ImageGenerator,
+    OffloadChoice,
     PictureSink,
+    Rates,
     SavedPicture,
+    Timings,
 )
 from wurstdesk.generation.request import (
     DEFAULT_STAGE_C_TIMESTEPS,
@@ -37,6 +49,7 @@ from wurstdesk.generation.results import (
     LatentsBlob,
     Loading,
     Note,
+    Offload,
     PictureReady,
     Pixels,
     Plan,
@@ -55,6 +68,7 @@ __all__ = [
     "REQUEST_SCHEMA",
     "SEED_COUNT",
     "SIZE_MULTIPLE",
+    "TOKENS_PER_CHUNK",
     "CancelToken",
     "CheckpointCatalogue",
     "CheckpointInfo",
@@ -69,15 +83,25 @@ __all__ = [
     "LatentsBlob",
     "Loading",
     "Note",
+    "Offload",
+    "OffloadChoice",
     "PictureReady",
     "PictureSink",
     "Pixels",
     "Plan",
     "Preview",
+    "PromptBranch",
+    "PromptProblem",
+    "PromptReader",
+    "PromptReading",
+    "PromptSuggestion",
+    "PromptToken",
     "Provenance",
+    "Rates",
     "SavedPicture",
     "Stage",
     "StageProgress",
+    "Timings",
     "make_request",
     "nearest_side",
 ]

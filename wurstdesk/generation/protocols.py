@@ -9,10 +9,11 @@ from typing import Literal, Protocol
 
 from wurstdesk.errors import GenerationCancelled
 from wurstdesk.generation.request import DEFAULT_STAGE_C_TIMESTEPS, GenerationRequest
-from wurstdesk.generation.results import EventSink, GeneratedPicture, Plan
+from wurstdesk.generation.results import EventSink, GeneratedPicture, Plan, Stage
 
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps", "xpu"]
 DtypeChoice = Literal["auto", "float32", "float16", "bfloat16"]
+OffloadChoice = Literal["auto", "none", "model", "group", "sequential"]
 
 
 class CancelToken:
@@ -37,13 +38,37 @@ class CancelToken:
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """What a person may choose about how the engine runs."""
+    """What a person may choose about how the engine runs.
+
+    ``offload`` other than auto is the most generous way that may be used. ``memory_limit`` is how
+    much of the device's memory may be used, in bytes; 0 is all that is free. ``fp8`` allows
+    eight-bit weights where nothing better fits. ``low_priority`` lets other programs go first.
+    """
 
     device: DeviceChoice = "auto"
     dtype: DtypeChoice = "auto"
+    offload: OffloadChoice = "auto"
+    fp8: bool = False
+    compile: bool = False
+    memory_limit: int = 0
     threads: int = 0
+    low_priority: bool = False
     previews: bool = True
     previews_per_second: float = 15.0
+
+
+Rates = dict[Stage, float]
+"""Seconds for one unit of each stage at one size: a step of one picture, a block of Stage A."""
+
+
+class Timings(Protocol):
+    """What work cost before on this machine, kept from one start to the next."""
+
+    def rates(self, key: str) -> Rates:
+        """Those for that way of working, to be read and written; empty where nothing is known."""
+
+    def keep(self) -> None:
+        """Write them down; never fails."""
 
 
 class ImageGenerator(Protocol):
@@ -56,6 +81,13 @@ class ImageGenerator(Protocol):
     def plan(self, request: GenerationRequest) -> Plan:
         """Where the request would run; loads nothing."""
 
+    def warm_up(self, request: GenerationRequest, cancel: CancelToken, emit: EventSink) -> None:
+        """Load what the request will need, so that its pictures start at once. Raises as
+        ``generate`` does."""
+
+    def release(self) -> None:
+        """Give all memory back; the next request loads again."""
+
     def close(self) -> None:
         """Drop every component; the generator is not used again."""
 
@@ -65,7 +97,10 @@ class CheckpointInfo:
     """A checkpoint as the person sees it; read without torch.
 
     ``vocabulary`` is empty for a checkpoint that knows no bounds. ``problem`` says in one
-    sentence what is wrong where ``complete`` is False.
+    sentence what is wrong where ``complete`` is False. ``prior_weights`` is the folder of a prior
+    that stands by itself and takes the place of the one in ``prior_path``. A copy in half
+    precision says of which checkpoint it is one, what that one's content hash is ("" where it is
+    not known) and in which dtype it is written.
     """
 
     name: str
@@ -82,6 +117,15 @@ class CheckpointInfo:
     examples: tuple[str, ...] = ()
     vocabulary: frozenset[str] = frozenset()
     licence: str = ""
+    prior_weights: Path | None = None
+    copy_of: str = ""
+    copy_of_hash: str = ""
+    copy_dtype: str = ""
+
+    @property
+    def prior_folder(self) -> Path:
+        """Where Stage C's own config and weights are."""
+        return self.prior_weights or self.prior_path / "prior"
 
 
 class CheckpointCatalogue(Protocol):

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from wurstdesk.generation.request import GenerationRequest
 
 Stage = Literal["prior", "decoder", "vqgan"]
+Offload = Literal["none", "model", "group", "sequential"]
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,32 @@ class Pixels:
 
 @dataclass(frozen=True)
 class Plan:
-    """Where and how the components run. ``reason`` is one sentence for people."""
+    """Where and how the components run.
+
+    ``offload`` is where a component waits while it is not needed: ``none`` on the device itself;
+    ``model`` in main memory, and comes over as a whole (on the processor: on the disk, and only
+    one stage stands in memory); ``group`` in main memory, and comes over leaf by leaf, with
+    ``stream`` the next leaf while this one works; ``sequential`` the same without any group, for
+    the least memory of all.
+
+    ``fp8`` keeps the weights of prior and decoder in eight bits and computes in ``dtype``.
+    ``batch`` pictures go through Stage C together. ``reason`` says why in one sentence for people,
+    ``advice`` what they could change to get the next better plan, or nothing. ``needs`` is the
+    estimate of memory at the peak, in bytes on the device, 0 where it was not estimated.
+    """
 
     device: str
     dtype: str
     device_name: str
-    offload: Literal["none", "model", "group", "sequential"] = "none"
+    offload: Offload = "none"
+    stream: bool = False
+    fp8: bool = False
+    compile: bool = False
+    batch: int = 4
     threads: int = 0
     reason: str = ""
+    advice: str = ""
+    needs: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,6 +66,8 @@ class Provenance:
     checkpoint_name: str
     checkpoint_hash: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    fp8: bool = False
+    compiled: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
