@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,42 @@ def test_models_as_json_are_one_list(command: CommandLine) -> None:
         ("wuerstchen", str(PUBLISHED.path), False, True),
     ]
     assert listed[0]["default_size"] == [384, 384]
+
+
+def test_a_model_with_a_prior_of_its_own_says_where_that_is(command: CommandLine) -> None:
+    alone = Path("models/wuerstchen-prior-model-base")
+    command.catalogue.infos = (
+        replace(
+            PUBLISHED,
+            name="wuerstchen+prior-model-base",
+            title="Würstchen v2 with prior-model-base",
+            prior_weights=alone,
+        ),
+    )
+
+    text, objects = command("models", "list"), command("models", "list", "--json")
+
+    lines = text.out.splitlines()
+    assert lines[0] == "wuerstchen+prior-model-base (Würstchen v2 with prior-model-base)"
+    folders = [line.split()[-1] for line in lines if "models" in line]
+    assert folders == [str(PUBLISHED.path), str(PUBLISHED.prior_path), str(alone)]
+    assert objects.objects[0][0]["prior_weights"] == str(alone)
+
+
+def test_a_copy_says_of_what_it_is_one(command: CommandLine) -> None:
+    command.catalogue.infos = (
+        replace(DACKEL, copy_of="pudel", copy_of_hash="ab" * 32, copy_dtype="float16"),
+        PUBLISHED,
+    )
+
+    text, objects = command("models", "list"), command("models", "list", "--json")
+
+    first, second = text.out.split("\n\n")
+    assert "copy of  pudel, in float16" in first
+    assert "copy of" not in second
+    (listed,) = objects.objects
+    source = {"name": "pudel", "content_hash": "ab" * 32, "dtype": "float16"}
+    assert [model["copy_of"] for model in listed] == [source, None]
 
 
 def test_without_any_model_the_person_is_told_where_to_put_one(

@@ -47,7 +47,7 @@ def problem_of(decoder: Path) -> str:
 
 
 @pytest.mark.parametrize("library", ["wuerstchen", "diffusers", "none"])
-@pytest.mark.parametrize("layout", ["folders", "hub_cache"])
+@pytest.mark.parametrize("layout", ["folders", "hub_cache", "saved_by_diffusers"])
 def test_a_checkpoint_is_found_in_every_layout(
     tmp_path: Path, library: Library, layout: Layout
 ) -> None:
@@ -70,20 +70,27 @@ def test_a_checkpoint_is_found_by_any_of_its_folders(
     assert catalogue.find(str(tiny_folder / which)).path == tiny.path
 
 
-def test_the_hub_cache_is_followed_through_its_links_to_the_right_commit(tmp_path: Path) -> None:
-    # Given a cache whose files are links into blobs/, with an older commit beside
-    decoder = make_checkpoint(tmp_path, layout="hub_cache")
+def test_the_hub_cache_is_followed_to_the_right_commit(tmp_path: Path) -> None:
+    # Given a cache with another commit beside the one that is checked out
+    decoder = make_checkpoint(tmp_path / "hub", layout="hub_cache")
     (decoder.parent / ("0" * 40) / "decoder").mkdir(parents=True)
-    repository = decoder.parent.parent
-    for file in [path for path in decoder.rglob("*") if path.is_file()]:
-        blob = repository / "blobs" / str(abs(hash(file)))
-        file.rename(blob)
-        file.symlink_to(blob)
-    # When it is looked for in the cache
-    (info,) = LocalCatalogue(tmp_path / "nothing", [tmp_path]).checkpoints()
-    # Then it is that of refs/main
-    assert info.path == decoder
-    assert info.complete, info.problem
+    # When it is looked for in the cache, or in the folder that the cache is in
+    for folder in (tmp_path / "hub", tmp_path):
+        (info,) = LocalCatalogue(tmp_path / "nothing", [folder]).checkpoints()
+        # Then it is that of refs/main
+        assert info.path == decoder
+        assert info.complete, info.problem
+
+
+def test_folders_are_searched_two_levels_deep_but_for_hidden_ones(tmp_path: Path) -> None:
+    # Given a checkpoint in a folder of its own, and what a copy has not finished yet
+    make_checkpoint(tmp_path / "models" / "copies", name="mine")
+    make_checkpoint(tmp_path / "models" / ".wurstdesk-1-a.part", name="unfinished")
+    make_checkpoint(tmp_path / "models" / "far" / "away", name="other")
+    # When the models are looked through
+    found = LocalCatalogue(tmp_path / "nothing", [tmp_path / "models"]).checkpoints()
+    # Then that one is found, and nothing else
+    assert [info.name for info in found] == ["mine"]
 
 
 def test_the_built_in_one_comes_first_with_what_it_says_of_itself(tmp_path: Path) -> None:

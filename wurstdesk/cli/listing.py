@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from wurstdesk.cli import output, parts
@@ -38,6 +39,7 @@ def _as_dict(info: CheckpointInfo) -> dict[str, object]:
         "title": info.title,
         "path": str(info.path),
         "prior_path": str(info.prior_path),
+        "prior_weights": str(info.prior_weights) if info.prior_weights is not None else None,
         "built_in": info.built_in,
         "complete": info.complete,
         "problem": info.problem,
@@ -46,6 +48,13 @@ def _as_dict(info: CheckpointInfo) -> dict[str, object]:
         "can_draw": info.can_draw,
         "examples": list(info.examples),
         "licence": info.licence,
+        "copy_of": {
+            "name": info.copy_of,
+            "content_hash": info.copy_of_hash,
+            "dtype": info.copy_dtype,
+        }
+        if info.copy_of
+        else None,
     }
 
 
@@ -60,12 +69,20 @@ def _as_text(info: CheckpointInfo) -> str:
             "size",
             f"{width}x{height}; sides from {info.trained_sides[0]} to {info.trained_sides[1]}",
         ),
-        ("path", f"{info.path}\n{info.prior_path}"),
+        ("copy of", f"{info.copy_of}, in {info.copy_dtype}" if info.copy_of else ""),
+        ("path", "\n".join(str(folder) for folder in _folders(info))),
         ("licence", info.licence),
     ]
     shown = [(label, value) for label, value in rows if value]
     title = f"{info.name} ({info.title})" if info.title != info.name else info.name
     return output.printable(f"{title}\n{output.aligned(shown, indent='  ')}")
+
+
+def _folders(info: CheckpointInfo) -> Iterator[Path]:
+    """Where its files are, each folder once."""
+    yield from dict.fromkeys(
+        folder for folder in (info.path, info.prior_path, info.prior_weights) if folder is not None
+    )
 
 
 def _metadata_text(metadata: ImageMetadata) -> str:

@@ -5,25 +5,13 @@ Every problem is one sentence that names the file and what is wrong with it.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-MAX_JSON = 32_000_000
-MAX_HEADER = 100_000_000
-"""Bytes; safetensors' own limit for its header."""
-
-_DTYPE_BYTES = {
-    "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2,
-    "U16": 2, "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1,
-}  # fmt: skip
-
-
-class Unusable(Exception):  # noqa: N818 - it is a finding, not a failure of ours
-    """A file is missing, damaged or of another kind; the message is a sentence."""
+from wurstdesk.engine.weight_files import Unusable, read_header, read_json, weight_files
+from wurstdesk.generation import CheckpointInfo
 
 
 @dataclass(frozen=True)
@@ -52,54 +40,69 @@ PRIOR = _component("prior", "config.json", "WuerstchenPrior", _MODEL)
 DECODER = _component("decoder", "config.json", "WuerstchenDiffNeXt", _MODEL)
 VQGAN = _component("vqgan", "config.json", "PaellaVQModel", _MODEL)
 PREVIEWER = _component("previewer", "config.json", "WurstdeskPreviewer", "model")
+TOKENIZER = "tokenizer"
 
-PRIOR_COMPONENTS = (TEXT_ENCODER, PRIOR, SCHEDULER)
-DECODER_COMPONENTS = (TEXT_ENCODER, DECODER, VQGAN, SCHEDULER)
+_PRIOR_SHAPE = {"c_in": 16, "c": 1280, "c_cond": 1024, "c_r": 64, "depth": 16, "nhead": 16}
+"""What makes two priors exchangeable, with what a config means that does not say it."""
 
 
-def problem_of(decoder_folder: Path, prior_folder: Path) -> str:
-    """The first thing that is wrong with the two folders of a checkpoint, or nothing.
+class Placed(NamedTuple):
+    """A component where it stands."""
+
+    half: Literal["prior", "decoder"]
+    component: Component
+    folder: Path
+
+
+def placed_components(info: CheckpointInfo) -> Iterator[Placed]:
+    """Every component that a checkpoint needs, but the tokenizers, in the order of their use."""
+    yield Placed("prior", TEXT_ENCODER, info.prior_path / TEXT_ENCODER.folder)
+    yield Placed("prior", PRIOR, info.prior_folder)
+    yield Placed("prior", SCHEDULER, info.prior_path / SCHEDULER.folder)
+    for component in (TEXT_ENCODER, DECODER, VQGAN, SCHEDULER):
+        yield Placed("decoder", component, info.path / component.folder)
+
+
+def problem_of(info: CheckpointInfo) -> str:
+    """The first thing that is wrong with the files of a checkpoint, or nothing.
 
     A damaged previewer is no problem: previews then go another way.
     """
     try:
-        _check_halves(decoder_folder, prior_folder)
+        for half in (info.prior_path, info.path):
+            if not half.is_dir():
+                raise Unusable(f"The folder {half} is missing; a checkpoint needs it.")
+            check_tokenizer(half / TOKENIZER)
+        for _, component, folder in placed_components(info):
+            check_component(folder, component)
+        _check_that_they_fit(info)
     except Unusable as found:
         return str(found)
     except OSError as error:
-        return f"{error.filename or decoder_folder} cannot be read: {error.strerror or error}."
+        return f"{error.filename or info.path} cannot be read: {error.strerror or error}."
     return ""
 
 
-def _check_halves(decoder_folder: Path, prior_folder: Path) -> None:
-    for folder, components in (
-        (prior_folder, PRIOR_COMPONENTS),
-        (decoder_folder, DECODER_COMPONENTS),
-    ):
-        if not folder.is_dir():
-            raise Unusable(f"The folder {folder} is missing; a checkpoint needs it.")
-        check_tokenizer(folder / "tokenizer")
-        for component in components:
-            check_component(folder, component)
-    _check_that_they_fit(decoder_folder, prior_folder)
-
-
-def check_component(parent: Path, component: Component) -> dict[str, Any]:
+def check_component(folder: Path, component: Component) -> dict[str, Any]:
     """Check a component's folder; gives its config."""
-    folder = parent / component.folder
     if not folder.is_dir():
         raise Unusable(f"The folder {folder} is missing.")
     config = read_json(folder / component.config)
-    named = config.get("_class_name") or config.get("architectures") or []
-    names = named if isinstance(named, list) else [named]
-    if names and names[0] not in sorted(component.classes):
+    named = class_of(config)
+    if named and named not in component.classes:
         wanted = sorted(component.classes)[0]
-        said = str(names[0])[:100]
-        raise Unusable(f"{folder / component.config} is for {said}, where {wanted} belongs.")
+        raise Unusable(f"{folder / component.config} is for {named}, where {wanted} belongs.")
     if component.weights:
         for file in weight_files(folder, component.weights):
             read_header(file)
     return config
+
+
+def class_of(config: Mapping[str, Any]) -> str:
+    """The class that a component's config names, or nothing."""
+    named = config.get("_class_name") or config.get("architectures") or []
+    names = named if isinstance(named, list) else [named]
+    return str(names[0])[:100] if names else ""
 
 
 def check_tokenizer(folder: Path) -> None:
@@ -114,101 +117,55 @@ def check_tokenizer(folder: Path) -> None:
         raise Unusable(f"{folder} holds neither vocab.json with merges.txt nor tokenizer.json.")
 
 
-def weight_files(folder: Path, stem: str) -> list[Path]:
-    """The safetensors files of a component: one, or the shards that an index names."""
-    index = folder / f"{stem}.safetensors.index.json"
-    for name in (f"{stem}.safetensors", f"{stem}.fp16.safetensors"):
-        if (folder / name).exists():
-            return [folder / name]
-    if index.is_file():
-        shards = read_json(index).get("weight_map")
-        if not isinstance(shards, dict) or not shards:
-            raise Unusable(f"{index} names no files.")
-        names = sorted({Path(str(name)).name for name in shards.values()})
-        return [folder / name for name in names]
-    pickled = (
-        sorted(folder.glob("*.bin")) + sorted(folder.glob("*.pt")) + sorted(folder.glob("*.ckpt"))
-    )
-    if pickled:
-        raise Unusable(
-            f"{folder} holds only {pickled[0].name}, a format that can run programs and is never "
-            f"opened here: download {stem}.safetensors of the same model, or convert the file."
-        )
-    raise Unusable(f"{folder / stem}.safetensors is missing.")
+def can_take_the_prior(info: CheckpointInfo, prior: Path) -> bool:
+    """Whether a prior that stands by itself is of the configuration of a checkpoint's own.
 
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file of bounded size."""
-    if not path.is_file():
-        raise Unusable(f"{path} is missing.")
-    if path.stat().st_size > MAX_JSON:
-        raise Unusable(f"{path} is too large to be what its name says.")
-    try:
-        data = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        raise Unusable(f"{path} is damaged: it is not JSON.") from None
-    if not isinstance(data, dict):
-        raise Unusable(f"{path} is not what is expected: it holds no JSON object.")
-    return data
-
-
-def read_header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
-    """Names of a safetensors file's tensors with dtype and shape; checks the file's length.
-
-    The format: 8 bytes little endian with the header's length, the header as JSON, the data
-    (https://github.com/huggingface/safetensors#format).
+    Where the checkpoint's own cannot be asked, or the other does not say, the answer is yes: what
+    is wrong with them is then said of the two together.
     """
-    if not path.is_file():
-        raise Unusable(f"{path} is missing.")
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if size < 10 or not 2 <= length <= min(size - 8, MAX_HEADER):
-            raise Unusable(f"{path} is damaged: it does not begin like a safetensors file.")
-        try:
-            header = json.loads(file.read(length))
-        except (ValueError, RecursionError):
-            raise Unusable(f"{path} is damaged: its header cannot be read.") from None
     try:
-        tensors = {name: _tensor(entry) for name, entry in header.items() if name != "__metadata__"}
-    except (TypeError, ValueError, OverflowError, KeyError, AttributeError):
-        raise Unusable(f"{path} is damaged: its header makes no sense.") from None
-    end = 8 + length + max((stop for _, _, stop in tensors.values()), default=0)
-    if size < end:
-        raise Unusable(f"{path} is cut off: {end - size:,} of {end:,} bytes are missing.")
-    if size > end:
-        raise Unusable(f"{path} is damaged: it is longer than its header says.")
-    return {name: (dtype, shape) for name, (dtype, shape, _) in tensors.items()}
+        own = read_json(info.prior_folder / PRIOR.config)
+        other = read_json(prior / PRIOR.config)
+    except (Unusable, OSError):
+        return True
+    return all(own.get(name, usual) == other.get(name, usual) for name, usual in _shape())
 
 
-def _tensor(entry: Mapping[str, Any]) -> tuple[str, tuple[int, ...], int]:
-    dtype, shape = str(entry["dtype"]), tuple(int(side) for side in entry["shape"])
-    start, stop = (int(offset) for offset in entry["data_offsets"])
-    if dtype in _DTYPE_BYTES and stop - start != _DTYPE_BYTES[dtype] * prod(shape):
-        raise ValueError
-    return dtype, shape, stop
+def said_shape(prior: Path) -> str:
+    """A prior's configuration in words, as far as it can be read."""
+    try:
+        config = read_json(prior / PRIOR.config)
+    except (Unusable, OSError):
+        return ""
+    return ", ".join(f"{name} {str(config.get(name, usual))[:20]}" for name, usual in _shape())
 
 
-def _check_that_they_fit(decoder_folder: Path, prior_folder: Path) -> None:
+def _shape() -> Iterator[tuple[str, int]]:
+    yield from _PRIOR_SHAPE.items()
+
+
+def _check_that_they_fit(info: CheckpointInfo) -> None:
     """That what one component gives is as wide as what the next one takes."""
-    prior = read_json(prior_folder / "prior" / "config.json")
-    decoder = read_json(decoder_folder / "decoder" / "config.json")
-    vqgan = read_json(decoder_folder / "vqgan" / "config.json")
+    decoder_folder = info.path / DECODER.folder
+    vqgan_folder = info.path / VQGAN.folder
+    prior = read_json(info.prior_folder / PRIOR.config)
+    decoder = read_json(decoder_folder / DECODER.config)
+    vqgan = read_json(vqgan_folder / VQGAN.config)
     pairs = (
-        (prior_folder, "prior", prior.get("c_cond", 1024), _text_width(prior_folder)),
-        (decoder_folder, "decoder", decoder.get("clip_embd", 1024), _text_width(decoder_folder)),
-        (decoder_folder, "decoder", decoder.get("effnet_embd", 16), prior.get("c_in", 16)),
-        (decoder_folder, "vqgan", vqgan.get("latent_channels", 4), decoder.get("c_in", 4)),
+        (info.prior_folder, prior.get("c_cond", 1024), _text_width(info.prior_path)),
+        (decoder_folder, decoder.get("clip_embd", 1024), _text_width(info.path)),
+        (decoder_folder, decoder.get("effnet_embd", 16), prior.get("c_in", 16)),
+        (vqgan_folder, vqgan.get("latent_channels", 4), decoder.get("c_in", 4)),
     )
-    for folder, name, takes, gets in pairs:
+    for folder, takes, gets in pairs:
         if takes != gets:
             raise Unusable(
-                f"{folder / name} does not fit the other components: it takes {takes} channels "
+                f"{folder} does not fit the other components: it takes {takes} channels "
                 f"and would get {gets}."
             )
 
 
-def _text_width(folder: Path) -> Any:
-    config = read_json(folder / "text_encoder" / "config.json")
+def _text_width(half: Path) -> Any:
+    config = read_json(half / TEXT_ENCODER.folder / TEXT_ENCODER.config)
     inner = config.get("text_config")
     return {**config, **(inner if isinstance(inner, dict) else {})}.get("hidden_size", 512)

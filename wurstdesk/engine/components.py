@@ -4,7 +4,9 @@ diffusers 0.38 and later cannot load these checkpoints as pipelines (diffusers#1
 components are simple enough to be loaded by hand: build the module without weights, map the
 safetensors file into memory, compare names and shapes, look for NaN, then convert. So whatever is
 wrong is found before anything is sampled and is named by its file, and never more than one
-component stands in memory twice.
+component stands in memory twice. Weights whose dtype is already the wanted one are not even
+copied: the module's are the file's own pages. Who loads a component only when its turn comes calls
+``check_components`` first.
 """
 
 from __future__ import annotations
@@ -14,11 +16,10 @@ import logging
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from accelerate import init_empty_weights
-from diffusers.pipelines.deprecated.wuerstchen.modeling_paella_vq_model import PaellaVQModel
 from diffusers.schedulers.scheduling_ddpm_wuerstchen import DDPMWuerstchenScheduler
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
@@ -27,11 +28,14 @@ from transformers.models.clip.modeling_clip import CLIPTextModel
 from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
 from wurstdesk.engine import checkpoint_checks as checks
-from wurstdesk.engine.checkpoint_checks import Component, Unusable
+from wurstdesk.engine.checkpoint_checks import Component
 from wurstdesk.engine.decoder import StageB
 from wurstdesk.engine.previewer import CELLS, ConvPreviewer
 from wurstdesk.engine.prior import StageC
+from wurstdesk.engine.stage_a import StageA
+from wurstdesk.engine.weight_files import Unusable, read_json, weight_files
 from wurstdesk.errors import CheckpointError
+from wurstdesk.generation import CheckpointInfo
 
 Target = tuple[torch.device, torch.dtype]
 Check = Callable[[], None]
@@ -48,38 +52,61 @@ def _no_check() -> None:
     pass
 
 
-def load_prior(prior_folder: Path, target: Target, check: Check = _no_check) -> StageC:
-    """Stage C."""
-    prior: StageC = _load(prior_folder, checks.PRIOR, _maker(StageC), check)
+def load_prior(where: CheckpointInfo | Path, target: Target, check: Check = _no_check) -> StageC:
+    """Stage C of a checkpoint, which may stand by itself, or that in a prior folder."""
+    if isinstance(where, CheckpointInfo):
+        folder = where.prior_folder
+    else:
+        folder = where / checks.PRIOR.folder
+    prior: StageC = _load(folder, checks.PRIOR, _maker(StageC), check)
     return _placed(prior, target)
 
 
 def load_decoder(decoder_folder: Path, target: Target, check: Check = _no_check) -> StageB:
     """Stage B, its conditioning folded while the weights are still as precise as the file's."""
-    decoder: StageB = _load(decoder_folder, checks.DECODER, _maker(StageB), check)
+    folder = decoder_folder / checks.DECODER.folder
+    decoder: StageB = _load(folder, checks.DECODER, _maker(StageB), check)
     decoder.fold_conditioning(target[1])
     return _placed(decoder, target)
 
 
-def load_vqgan(decoder_folder: Path, target: Target, check: Check = _no_check) -> PaellaVQModel:
-    """Stage A."""
-    vqgan: PaellaVQModel = _load(decoder_folder, checks.VQGAN, _maker(PaellaVQModel), check)
+def load_vqgan(decoder_folder: Path, target: Target, check: Check = _no_check) -> StageA:
+    """Stage A, whose decoder works in strips."""
+    folder = decoder_folder / checks.VQGAN.folder
+    vqgan: StageA = _load(folder, checks.VQGAN, _maker(StageA), check)
+    vqgan.work_in_strips()
     return _placed(vqgan, target)
 
 
-def load_text_encoder(folder: Path, target: Target, check: Check = _no_check) -> CLIPTextModel:
+def load_text_encoder(half: Path, target: Target, check: Check = _no_check) -> CLIPTextModel:
     """A stage's CLIP text encoder, from files with or without the ``text_model.`` prefix."""
-
-    def make(config: Mapping[str, Any]) -> CLIPTextModel:
-        inner = config.get("text_config")
-        return CLIPTextModel(CLIPTextConfig(**(inner if isinstance(inner, dict) else config)))
-
-    return _placed(_load(folder, checks.TEXT_ENCODER, make, check), target)
+    folder = half / checks.TEXT_ENCODER.folder
+    return _placed(_load(folder, checks.TEXT_ENCODER, _text_encoder, check), target)
 
 
-def load_tokenizer(folder: Path) -> CLIPTokenizer:
+def check_components(info: CheckpointInfo, check: Check = _no_check) -> None:
+    """Look at every component of a checkpoint as loading does, and keep none.
+
+    Reads all of its files once. Raises ``CheckpointError`` with the file that is wrong and how.
+    """
+    for half in (info.prior_path, info.path):
+        load_tokenizer(half)
+        load_scheduler(half)
+    makers: dict[Component, Callable[[Mapping[str, Any]], nn.Module]] = {
+        checks.TEXT_ENCODER: _text_encoder,
+        checks.PRIOR: _maker(StageC),
+        checks.DECODER: _maker(StageB),
+        checks.VQGAN: _maker(StageA),
+    }
+    for _, component, folder in checks.placed_components(info):
+        if component.weights:
+            module, weights = _open(folder, component, makers[component])
+            _sound(module, weights, folder, check)
+
+
+def load_tokenizer(half: Path) -> CLIPTokenizer:
     """A stage's tokenizer."""
-    path = folder / "tokenizer"
+    path = half / checks.TOKENIZER
     try:
         tokenizer: CLIPTokenizer = CLIPTokenizer.from_pretrained(str(path), local_files_only=True)
     except Exception as error:  # tokenizers raises bare Exception for a bad merges.txt
@@ -89,11 +116,11 @@ def load_tokenizer(folder: Path) -> CLIPTokenizer:
     return tokenizer
 
 
-def load_scheduler(folder: Path) -> DDPMWuerstchenScheduler:
+def load_scheduler(half: Path) -> DDPMWuerstchenScheduler:
     """A stage's scheduler."""
-    path = folder / "scheduler" / "scheduler_config.json"
+    path = half / checks.SCHEDULER.folder / checks.SCHEDULER.config
     try:
-        config = checks.read_json(path)
+        config = read_json(path)
         scheduler: DDPMWuerstchenScheduler = DDPMWuerstchenScheduler(
             scaler=float(config.get("scaler", 1.0)), s=float(config.get("s", 0.008))
         )
@@ -116,10 +143,11 @@ def load_previewer(
             int(config["latent_channels"]), int(config["width"]), tuple(config["hidden"])
         )
 
+    folder = prior_folder / checks.PREVIEWER.folder
     try:
-        if not (prior_folder / checks.PREVIEWER.folder).is_dir():
+        if not folder.is_dir():
             return None
-        return _placed(_load(prior_folder, checks.PREVIEWER, make, check), target)
+        return _placed(_load(folder, checks.PREVIEWER, make, check), target)
     except (CheckpointError, OSError) as error:
         _log.warning("the previewer is not used: %s", error)
         return None
@@ -131,17 +159,38 @@ def _maker(cls: type[Module]) -> Callable[[Mapping[str, Any]], Module]:
     return lambda config: cls(**{name: config[name] for name in taken if name in config})
 
 
+def _text_encoder(config: Mapping[str, Any]) -> CLIPTextModel:
+    inner = config.get("text_config")
+    return CLIPTextModel(CLIPTextConfig(**(inner if isinstance(inner, dict) else config)))
+
+
+class _Weight(NamedTuple):
+    """A tensor, mapped and not yet read, and the file it comes from."""
+
+    tensor: Tensor
+    file: Path
+
+
 def _load(
-    parent: Path,
+    folder: Path,
     component: Component,
     make: Callable[[Mapping[str, Any]], Module],
     check: Check,
 ) -> Module:
     """Make a module as its config says and fill it with its file's weights, as precise as there."""
-    folder = parent / component.folder
+    module, weights = _open(folder, component, make)
+    sound = _sound(module, weights, folder, check)
+    module.load_state_dict(sound, strict=True, assign=True)
+    return module
+
+
+def _open(
+    folder: Path, component: Component, make: Callable[[Mapping[str, Any]], Module]
+) -> tuple[Module, dict[str, _Weight]]:
+    """An empty module as its config says, and what its files hold."""
     try:
-        config = checks.check_component(parent, component)
-        files = checks.weight_files(folder, component.weights)
+        config = checks.check_component(folder, component)
+        files = weight_files(folder, component.weights)
     except Unusable as error:
         raise CheckpointError(str(error)) from None
     except OSError as error:
@@ -151,11 +200,7 @@ def _load(
             module = make(config)
     except Exception as error:  # libraries fail in every way over a bad number
         raise _unreadable(folder / component.config, error) from error
-    weights: dict[str, Tensor] = {}
-    for file in files:
-        weights |= _read(file)
-    _fill(module, weights, folder, check)
-    return module
+    return module, {name: weight for file in files for name, weight in _read(file).items()}
 
 
 def _placed(module: Module, target: Target) -> Module:
@@ -164,55 +209,63 @@ def _placed(module: Module, target: Target) -> Module:
     return module.to(device=device, dtype=dtype).eval().requires_grad_(False)
 
 
-def _read(file: Path) -> dict[str, Tensor]:
-    """A file's tensors, mapped and not yet read."""
+def _read(file: Path) -> dict[str, _Weight]:
     try:
         with safe_open(file, framework="pt") as opened:
-            return {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+            names = list(opened.keys())
+            return {name: _Weight(opened.get_tensor(name), file) for name in names}
     except (SafetensorError, OSError) as error:
         raise _unreadable(file, error) from error
 
 
-def _fill(module: nn.Module, weights: dict[str, Tensor], folder: Path, check: Check) -> None:
-    """Give ``module`` its weights, or say which file is wrong and how."""
+def _sound(
+    module: nn.Module, weights: Mapping[str, _Weight], folder: Path, check: Check
+) -> dict[str, Tensor]:
+    """The module's weights by its own names, or an error that says which file is wrong and how."""
     wanted = module.state_dict()
     given = _renamed(weights, wanted)
+    files = {weight.file for weight in weights.values()}
+    where = files.pop() if len(files) == 1 else folder
     missing = [name for name in wanted if name not in given]
     if missing:
-        raise CheckpointError(f"The weights in {folder} are incomplete: {_named(missing)} missing.")
+        raise CheckpointError(f"The weights in {where} are incomplete: {_named(missing)} missing.")
     surplus = [name for name in given if name not in wanted]
     if surplus:
         raise CheckpointError(
-            f"The weights in {folder} are of another kind: {_named(surplus)} not known here."
+            f"The weights in {given[surplus[0]].file} are of another kind: {_named(surplus)} not "
+            f"known here."
         )
-    for name, tensor in wanted.items():
+    for name, asked in wanted.items():
         check()  # to look at a weight is to read it from the disk
-        if given[name].shape != tensor.shape:
-            raise CheckpointError(
-                f"In {folder}, the weight {name} has the shape {list(given[name].shape)}; its "
-                f"config.json asks for {list(tensor.shape)}."
-            )
-        if given[name].is_floating_point() != tensor.is_floating_point():
-            raise CheckpointError(
-                f"In {folder}, the weight {name} is of the type {given[name].dtype}, which is not "
-                f"used here."
-            )
-        if not _is_sound(given[name]):
-            raise CheckpointError(
-                f"In {folder}, the weight {name} holds values that are no numbers (NaN)."
-            )
-    module.load_state_dict(given, strict=True, assign=True)
+        _require_sound(name, *given[name], asked)
+    return {name: weight.tensor for name, weight in given.items()}
 
 
-def _renamed(weights: dict[str, Tensor], wanted: Mapping[str, Any]) -> dict[str, Tensor]:
+def _require_sound(name: str, tensor: Tensor, file: Path, asked: Tensor) -> None:
+    if tensor.shape != asked.shape:
+        raise CheckpointError(
+            f"In {file}, the weight {name} has the shape {list(tensor.shape)}; the config.json "
+            f"beside it asks for {list(asked.shape)}."
+        )
+    if tensor.is_floating_point() != asked.is_floating_point():
+        raise CheckpointError(
+            f"In {file}, the weight {name} is of the type {tensor.dtype}, which is not used here."
+        )
+    if not _is_sound(tensor):
+        raise CheckpointError(
+            f"In {file}, the weight {name} holds values that are no numbers (NaN or infinity)."
+        )
+
+
+def _renamed(weights: Mapping[str, _Weight], wanted: Mapping[str, Any]) -> dict[str, _Weight]:
     """Keys as this version of transformers spells them, without what nobody needs."""
     prefix = "text_model."
     renamed = {}
-    for name, tensor in weights.items():
+    for name, weight in weights.items():
         plain = name.removeprefix(prefix)
         key = next((key for key in (name, plain, prefix + plain) if key in wanted), name)
         if key in wanted or not name.endswith(_IGNORED):
-            renamed[key] = tensor
+            renamed[key] = weight
     return renamed
 
 

@@ -4,32 +4,42 @@ A checkpoint is two folders, ``<x>`` (decoder, vqgan, text_encoder, tokenizer, s
 ``<x>-prior`` (prior, text_encoder, tokenizer, scheduler; optionally previewer and
 ``wurstdesk.json``), side by side or each in its place in the Hugging Face cache. What the index
 calls the library does not matter: each component is loaded by its class from its folder.
+
+A prior that stands by itself (``config.json`` and its weights, no folders) makes one checkpoint
+more of each that it fits: everything else comes from that one, and nothing is copied.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from wurstdesk.engine.checkpoint_checks import Unusable, problem_of, read_json
+from wurstdesk.engine.checkpoint_checks import (
+    PRIOR,
+    can_take_the_prior,
+    problem_of,
+    said_shape,
+)
+from wurstdesk.engine.checkpoint_description import (
+    DESCRIPTION,
+    as_name,
+    fields_of,
+    is_number,
+    line,
+)
+from wurstdesk.engine.checkpoint_folders import Found, own_name, search
+from wurstdesk.engine.weight_files import Unusable, read_json
 from wurstdesk.errors import CheckpointError
-from wurstdesk.generation import MAX_SIDE, SIZE_MULTIPLE, CheckpointInfo
+from wurstdesk.generation import CheckpointInfo
 
-DESCRIPTION = "wurstdesk.json"
 LEAST_SCALE = 1e-3
 """Of the numbers in an index that pictures are multiplied with or divided by."""
 HASHED_BYTES = 200_000_000
 """Larger checkpoints are not hashed: reading them would take longer than the picture."""
 
-_SUFFIX = "-prior"
-_NAME = re.compile(r"[\w][\w .+-]{0,63}")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_HASHED = frozenset({".json", ".txt", ".safetensors"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,8 @@ class LocalCatalogue:
     """The checkpoints of this machine: the built-in one and those in the person's folders.
 
     ``builtin`` holds ``wuerstchen`` and ``wuerstchen-prior``. Each of ``folders`` may hold
-    checkpoints, be one half of one, or be a Hugging Face cache. Looks at the disk at every call.
+    checkpoints, be one half of one, a prior by itself, or a Hugging Face cache. Looks at the disk
+    at every call.
     """
 
     def __init__(self, builtin: Path, folders: Sequence[Path]) -> None:
@@ -55,14 +66,8 @@ class LocalCatalogue:
 
     def checkpoints(self) -> tuple[CheckpointInfo, ...]:
         """Every checkpoint found, the built-in one first; also those that cannot be used."""
-        found = [replace(info, built_in=True) for info in checkpoints_in(self._builtin)]
-        seen = {info.path.resolve() for info in found}
-        for folder in self._folders:
-            for info in checkpoints_in(folder):
-                if info.path.resolve() not in seen:
-                    seen.add(info.path.resolve())
-                    found.append(info)
-        return tuple(_with_names_apart(found))
+        builtin = [replace(info, built_in=True) for info in checkpoints_in(self._builtin)]
+        return tuple(_combined([search(folder) for folder in self._folders], builtin))
 
     def find(self, name_or_folder: str) -> CheckpointInfo:
         """The usable checkpoint of that name or in that folder, or ``CheckpointError``."""
@@ -80,13 +85,13 @@ class LocalCatalogue:
     def _in_folder(self, text: str, known: Sequence[CheckpointInfo]) -> CheckpointInfo:
         try:
             folder = Path(text).expanduser()
-            found = checkpoints_in(folder) if text and folder.is_dir() else []
+            found = checkpoints_in(folder, known) if text and folder.is_dir() else []
         except (OSError, ValueError, RuntimeError):  # no home, NUL, too long
             found = []
+        same = {_place(info): info for info in known}
+        found = [same.get(_place(info), info) for info in found]
         if found:
-            best = next((info for info in found if info.complete), found[0])
-            same = (info for info in known if info.path.resolve() == best.path.resolve())
-            return next(same, best)
+            return next((info for info in found if info.complete), found[0])
         names = ", ".join(info.name for info in known if info.complete) or "none"
         raise CheckpointError(
             f"There is no checkpoint “{text[:200]}”.",
@@ -94,30 +99,32 @@ class LocalCatalogue:
         )
 
 
-def checkpoints_in(folder: Path) -> list[CheckpointInfo]:
-    """The checkpoints in a folder, or whose half it is, by name."""
-    pairs: dict[Path, tuple[Path, Path]] = {}
-    for candidate in _candidates(folder.absolute()):
-        with suppress(OSError):  # not for our eyes: lost+found, say
-            pair = _pair(candidate)
-            if pair is not None:
-                pairs.setdefault(pair[0], pair)
-    return [describe(*pair) for _, pair in sorted(pairs.items())]
+def checkpoints_in(folder: Path, others: Sequence[CheckpointInfo] = ()) -> list[CheckpointInfo]:
+    """The checkpoints in a folder, or whose half or prior it is, by name.
+
+    A prior by itself is also combined with ``others``.
+    """
+    return list(_combined([search(folder)], beside=others))
 
 
-def describe(decoder_folder: Path, prior_folder: Path) -> CheckpointInfo:
-    """What a pair of folders is: checked, and with what its ``wurstdesk.json`` says of it."""
-    name = _own_name(decoder_folder)
+def describe(
+    decoder_folder: Path, prior_folder: Path, prior_weights: Path | None = None
+) -> CheckpointInfo:
+    """What a pair of folders is: checked, and with what its ``wurstdesk.json`` says of it.
+
+    ``prior_weights`` is a prior by itself that takes the place of the pair's own.
+    """
+    name = line(own_name(decoder_folder), 64) or "checkpoint"
     info = CheckpointInfo(name=name, title=name, path=decoder_folder, prior_path=prior_folder)
-    problem = problem_of(decoder_folder, prior_folder)
-    if problem:
-        info = replace(info, complete=False, problem=problem)
-    path = prior_folder / DESCRIPTION
+    note, path = "", prior_folder / DESCRIPTION
     try:
-        return replace(info, **_described(read_json(path))) if path.exists() else info
+        info = replace(info, **fields_of(read_json(path))) if path.exists() else info
     except (Unusable, OSError) as error:
         note = f"What {path} says was ignored: {error}"
-        return replace(info, problem=info.problem or note)
+    if prior_weights is not None:
+        info = _with_prior(info, prior_weights)
+    problem = problem_of(info)
+    return replace(info, complete=not problem, problem=problem or note)
 
 
 def read_indexes(info: CheckpointInfo) -> Indexes:
@@ -139,7 +146,7 @@ def read_indexes(info: CheckpointInfo) -> Indexes:
             value = index.get(name)
             if value is None:
                 continue
-            if not _is_number(value) or (value < LEAST_SCALE and name != "latent_std"):
+            if not is_number(value) or (value < LEAST_SCALE and name != "latent_std"):
                 raise CheckpointError(f"In {path}, {name} is not a number that can be used.")
             given[name] = float(value)
     return Indexes(**given)
@@ -147,92 +154,121 @@ def read_indexes(info: CheckpointInfo) -> Indexes:
 
 def fingerprint(info: CheckpointInfo) -> tuple[tuple[str, int, int], ...]:
     """Changes when a file of the checkpoint does: names, sizes and times."""
-    return tuple((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in _files(info))
+    return tuple(
+        (str(path), path.stat().st_size, path.stat().st_mtime_ns) for _, path in _files(info)
+    )
 
 
 def content_hash(info: CheckpointInfo) -> str:
-    """SHA-256 over the names and hashes of all files, sorted; "" for a large checkpoint."""
+    """SHA-256 over the names and hashes of all files, sorted; "" for a large checkpoint.
+
+    A prior by itself counts as the file that it takes the place of.
+    """
     files = list(_files(info))
-    if sum(path.stat().st_size for path in files) > HASHED_BYTES:
+    if sum(path.stat().st_size for _, path in files) > HASHED_BYTES:
         return ""
     whole = hashlib.sha256()
-    for path in files:
-        half = "prior" if path.is_relative_to(info.prior_path) else "decoder"
-        base = info.prior_path if half == "prior" else info.path
+    for name, path in files:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        whole.update(f"{half}/{path.relative_to(base).as_posix()} {digest}\n".encode())
+        whole.update(f"{name} {digest}\n".encode())
     return whole.hexdigest()
 
 
-def _files(info: CheckpointInfo) -> Iterator[Path]:
-    """What the pictures depend on: the components' files and the indexes, sorted."""
-    for folder in (info.path, info.prior_path):
-        yield from sorted(
-            path
+def _files(info: CheckpointInfo) -> Iterator[tuple[str, Path]]:
+    """What the pictures depend on: the components' files and the indexes, by name, sorted."""
+    for half, folder in (("decoder", info.path), ("prior", info.prior_path)):
+        named = {
+            path.relative_to(folder).as_posix(): path
             for path in (*folder.glob("model_index.json"), *folder.glob("*/*"))
-            if path.suffix in {".json", ".txt", ".safetensors"} and path.is_file()
-        )
+        }
+        if half == "prior" and info.prior_weights is not None:
+            own = f"{PRIOR.folder}/"
+            named = {name: path for name, path in named.items() if not name.startswith(own)}
+            files = (*info.prior_weights.glob(PRIOR.config), *_weights_in(info.prior_weights))
+            named |= {own + path.name: path for path in files}
+        for name in sorted(named):
+            if named[name].suffix in _HASHED and named[name].is_file():
+                yield f"{half}/{name}", named[name]
 
 
-def _candidates(folder: Path) -> Iterator[Path]:
-    """Folders that may be one half of a checkpoint."""
-    try:
-        if not folder.is_dir():
-            return
-        yield folder
-        for child in sorted(child for child in folder.iterdir() if child.is_dir()):
-            yield child
-            if child.name.startswith("models--"):
-                yield from _snapshot(child)
-        if folder.name.startswith("models--"):
-            yield from _snapshot(folder)
-    except OSError:
+def _weights_in(prior_weights: Path) -> Iterator[Path]:
+    yield from prior_weights.glob(f"{PRIOR.weights}*")
+
+
+def _combined(
+    founds: Sequence[Found],
+    known: Sequence[CheckpointInfo] = (),
+    beside: Sequence[CheckpointInfo] = (),
+) -> Iterator[CheckpointInfo]:
+    """What is known and what was found, each once and under a name of its own; then what the
+    priors by themselves make of that, and of what stands ``beside``."""
+    seen: set[object] = set()
+
+    def new(infos: Iterable[CheckpointInfo]) -> Iterator[CheckpointInfo]:
+        for info in infos:
+            if _place(info) not in seen:
+                seen.add(_place(info))
+                yield info
+
+    pairs = [pair for found in founds for pair in found.pairs]
+    whole = list(_with_names_apart(new((*known, *(describe(*pair) for pair in pairs)))))
+    further = [describe(*pair) for found in founds for pair in found.beside]
+    bases = (*whole, *beside, *further)
+    for prior in (prior for found in founds for prior in found.priors):
+        whole += new(list(_made_with(prior, bases)))
+    return _with_names_apart(whole)
+
+
+def _made_with(prior: Path, whole: Sequence[CheckpointInfo]) -> Iterator[CheckpointInfo]:
+    """The checkpoints that a prior by itself makes, or one that says what it lacks."""
+    # The built-in one is a world of its own, whatever its shape.
+    usual = [info for info in whole if info.prior_weights is None and not info.built_in]
+    fitting = [info for info in usual if can_take_the_prior(info, prior)]
+    # A copy of a checkpoint takes it only where the checkpoint itself is gone.
+    fitting = [info for info in fitting if not info.copy_of] or fitting
+    for info in fitting:
+        combined = replace(_with_prior(info, prior), built_in=False, complete=True, problem="")
+        problem = problem_of(combined)
+        yield replace(combined, complete=not problem, problem=problem)
+    if fitting:
         return
+    name = line(own_name(prior), 64) or "prior"
+    lacks = "it needs a whole checkpoint beside it, with decoder, text encoders and tokenizers"
+    if usual:
+        lacks += f", of the same configuration ({said_shape(prior)})"
+    yield CheckpointInfo(
+        name=name,
+        title=name,
+        path=prior,
+        prior_path=prior,
+        prior_weights=prior,
+        complete=False,
+        problem=f"{prior} holds a prior (Stage C) and nothing else: {lacks}.",
+    )
 
 
-def _snapshot(repository: Path) -> Iterator[Path]:
-    """The commit that the Hugging Face cache has checked out, or else its newest."""
-    snapshots = repository / "snapshots"
-    named = repository / "refs" / "main"
-    if named.is_file():
-        commit = named.read_text(encoding="ascii", errors="replace").strip()
-        if re.fullmatch(r"[0-9a-f]{7,64}", commit) and (snapshots / commit).is_dir():
-            yield snapshots / commit
-            return
-    if snapshots.is_dir():
-        commits = (commit for commit in snapshots.iterdir() if commit.is_dir())
-        yield from sorted(commits, key=lambda commit: commit.stat().st_mtime)[-1:]
+def _with_prior(info: CheckpointInfo, prior: Path) -> CheckpointInfo:
+    """A checkpoint with another prior than its own, under a name that says so."""
+    name = own_name(prior)
+    for own in filter(None, (info.name, info.copy_of, own_name(info.path))):
+        name = name.removeprefix(f"{own}-")
+    name = as_name(name)
+    return replace(
+        info,
+        name=line(f"{info.name}+{name}", 64),
+        title=line(f"{info.title} with {name}", 100),
+        prior_weights=prior,
+        copy_of="",
+        copy_of_hash="",
+        copy_dtype="",
+    )
 
 
-def _pair(folder: Path) -> tuple[Path, Path] | None:
-    """(decoder folder, prior folder) if ``folder`` is one of the two; the other may be missing."""
-    if (folder / "prior").is_dir() and not (folder / "decoder").is_dir():
-        return _sibling(folder, wants_prior=False), folder
-    if (folder / "decoder").is_dir():
-        return folder, _sibling(folder, wants_prior=True)
-    return None
-
-
-def _sibling(folder: Path, *, wants_prior: bool) -> Path:
-    repository = folder.parent.parent
-    cached = folder.parent.name == "snapshots" and repository.name.startswith("models--")
-    own = repository if cached else folder
-    if wants_prior:
-        other = own.with_name(own.name + _SUFFIX)
-    else:
-        other = own.with_name(own.name.removesuffix(_SUFFIX))
-        if other == own:  # a prior by another name: say what was looked for
-            other = own.with_name(own.name + "-decoder")
-    return next(_snapshot(other), other) if cached else other
-
-
-def _own_name(decoder_folder: Path) -> str:
-    name = decoder_folder.name
-    repository = decoder_folder.parent.parent.name
-    if decoder_folder.parent.name == "snapshots" and repository.startswith("models--"):
-        name = repository.split("--")[-1]
-    return _line(name, 64) or "checkpoint"
+def _place(info: CheckpointInfo) -> tuple[Path, Path | None]:
+    """What two infos of the same checkpoint have in common."""
+    weights = info.prior_weights
+    return info.path.resolve(), weights.resolve() if weights is not None else None
 
 
 def _with_names_apart(found: Iterable[CheckpointInfo]) -> Iterator[CheckpointInfo]:
@@ -243,77 +279,3 @@ def _with_names_apart(found: Iterable[CheckpointInfo]) -> Iterator[CheckpointInf
             name, number = f"{info.name}-{number}", number + 1
         taken.add(name)
         yield replace(info, name=name)
-
-
-def _described(data: dict[str, Any]) -> dict[str, Any]:
-    """The fields of ``wurstdesk.json`` that can be used; raises ``Unusable`` for a bad one."""
-    readers: dict[str, Callable[[object], object]] = {
-        "name": _name,
-        "title": lambda value: _text(value, 100),
-        "default_size": _sides,
-        "trained_sides": _sides,
-        "prior_timesteps": _timesteps,
-        "can_draw": lambda value: _text(value, 2000),
-        "examples": lambda value: _texts(value, 50, 500),
-        "vocabulary": lambda value: frozenset(_texts(value, 20_000, 100)),
-        "licence": lambda value: _text(value, 200),
-    }
-    fields: dict[str, Any] = {}
-    for name, read in readers.items():
-        value = data.get(name)
-        if value is None:
-            continue
-        try:
-            fields[name] = read(value)
-        except (TypeError, ValueError, OverflowError):
-            raise Unusable(f"its “{name}” is not what belongs there.") from None
-    if "name" in fields:
-        fields.setdefault("title", fields["name"])
-    return fields
-
-
-def _name(value: object) -> str:
-    name = _text(value, 64)
-    if not _NAME.fullmatch(name):
-        raise ValueError
-    return name
-
-
-def _text(value: object, longest: int) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return _line(value, longest)
-
-
-def _texts(value: object, most: int, longest: int) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError
-    return tuple(_text(item, longest) for item in value[:most])
-
-
-def _line(text: str, longest: int) -> str:
-    printable = text.encode("utf-8", "ignore").decode("utf-8")
-    return _UNPRINTABLE.sub("", printable)[:longest].strip()
-
-
-def _sides(value: object) -> tuple[int, int]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise TypeError
-    for side in value:
-        if type(side) is not int or side % SIZE_MULTIPLE or not SIZE_MULTIPLE <= side <= MAX_SIDE:
-            raise ValueError
-    return value[0], value[1]
-
-
-def _timesteps(value: object) -> tuple[float, ...]:
-    if not isinstance(value, list) or not 2 <= len(value) <= 1001:
-        raise TypeError
-    if not all(_is_number(time) and 0 <= time <= 1 for time in value):
-        raise ValueError
-    if any(later >= now for now, later in pairwise(value)):
-        raise ValueError
-    return tuple(float(time) for time in value)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e30
