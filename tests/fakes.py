@@ -134,6 +134,8 @@ class ScriptedGenerator:
     requests: list[GenerationRequest] = field(default_factory=list)
     thread: int = 0
     is_closed: bool = False
+    warmed: list[GenerationRequest] = field(default_factory=list)
+    released: int = 0
 
     def generate(self, request: GenerationRequest, cancel: CancelToken, emit: EventSink) -> None:
         """Play the script."""
@@ -156,6 +158,15 @@ class ScriptedGenerator:
         """Always the same."""
         del request
         return self.made_plan
+
+    def warm_up(self, request: GenerationRequest, cancel: CancelToken, emit: EventSink) -> None:
+        """Remember what was loaded ahead."""
+        cancel.check()
+        self.warmed.append(request)
+
+    def release(self) -> None:
+        """Count how often memory was given back."""
+        self.released += 1
 
     def close(self) -> None:
         """Say that it was closed, and in which thread."""

@@ -70,6 +70,10 @@ class Home:
     def gallery_file(self) -> Path:
         return self.data / "gallery.sqlite3"
 
+    @property
+    def timings_file(self) -> Path:
+        return self.data / "timings.json"
+
 
 def find_home(chosen: Path | None = None, environ: Mapping[str, str] = os.environ) -> Home:
     """The home to use: ``--home`` before ``WURSTDESK_HOME`` before the platform's folders.

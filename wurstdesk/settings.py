@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.fields import FieldInfo
 
 from wurstdesk.errors import UserError
-from wurstdesk.generation import DeviceChoice, DtypeChoice
+from wurstdesk.generation import DeviceChoice, DtypeChoice, OffloadChoice
 from wurstdesk.paths import write_atomically
 
 Theme = Literal["system", "light", "dark"]
@@ -81,6 +81,45 @@ class Settings(BaseModel):
         Field(ge=0, le=1024),
         Declared("Processor threads", "How many threads the model may use; 0 is automatic.", True),
     ] = 0
+    cpu_low_priority: Annotated[
+        bool,
+        Declared("Let others go first", "Work with less urgency than other programs do.", True),
+    ] = False
+    offload: Annotated[
+        OffloadChoice,
+        Declared(
+            "Keep in graphics memory",
+            "How much of the model stays there: all (none), one stage (model), or single layers "
+            "(group, sequential); auto takes the fastest that fits.",
+            True,
+        ),
+    ] = "auto"
+    fp8_weights: Annotated[
+        bool,
+        Declared(
+            "Eight-bit weights",
+            "Where memory is short, keep weights in eight bits: pictures change a little.",
+            True,
+        ),
+    ] = False
+    memory_limit_mb: Annotated[
+        int,
+        Field(ge=0, le=1_000_000),
+        Declared("Graphics memory to use", "In megabytes, at most; 0 is all that is free.", True),
+    ] = 0
+    compile_model: Annotated[
+        bool,
+        Declared(
+            "Compile the model",
+            "The first picture of each size takes minutes longer, those after it less.",
+            True,
+        ),
+    ] = False
+    release_memory_after: Annotated[
+        int,
+        Field(ge=0, le=1440),
+        Declared("Release memory after", "Minutes without work; 0 is never."),
+    ] = 10
     preview_enabled: Annotated[
         bool, Declared("Previews", "Show pictures while they are being drawn.")
     ] = True

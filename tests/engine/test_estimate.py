@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wurstdesk.engine.estimate import Estimate, Rates
+from wurstdesk.engine.estimate import Estimate
+from wurstdesk.generation import Rates
 
 
 def test_time_left_is_counted_from_what_was_measured() -> None:

@@ -18,9 +18,10 @@ import apsw
 from wurstdesk import __version__
 from wurstdesk.cli import output, parts
 from wurstdesk.engine import device_planner
-from wurstdesk.engine.device_planner import Hardware
+from wurstdesk.engine.component_sizes import read_sizes
+from wurstdesk.engine.machine import Hardware
 from wurstdesk.errors import UserError
-from wurstdesk.generation import CheckpointInfo
+from wurstdesk.generation import CheckpointInfo, GenerationRequest, Plan, make_request
 
 _LIBRARIES = (
     "torch",
@@ -47,13 +48,16 @@ _ENOUGH = 100_000_000
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that ``doctor`` found; ``problems`` are sentences about what does not work."""
+    """Everything that ``doctor`` found; ``problems`` are sentences about what does not work.
+
+    ``plans`` say how each checkpoint would draw one picture of its usual size.
+    """
 
     versions: dict[str, str | None]
     system: dict[str, Any]
     memory: dict[str, int | None]
     devices: list[dict[str, Any]]
-    plan: dict[str, Any] | None
+    plans: dict[str, dict[str, Any]]
     folders: dict[str, dict[str, Any]]
     checkpoints: list[dict[str, Any]]
     problems: list[str]
@@ -90,7 +94,7 @@ def examine(base: parts.Base) -> Report:
         },
         memory=_memory(),
         devices=_devices(hardware),
-        plan=_plan(base, hardware, problems),
+        plans=_plans(base, hardware, checkpoints, problems),
         folders=folders,
         checkpoints=[
             {"name": info.name, "complete": info.complete, "path": str(info.path)}
@@ -135,23 +139,56 @@ def _devices(hardware: Hardware | None) -> list[dict[str, Any]]:
             "device": device.torch_name,
             "name": device.name,
             "memory": device.memory or None,
+            "free": device.free or None,
+            "unified": device.unified,
             "bfloat16": device.bfloat16,
+            "fast_half": device.fast_half,
         }
         for device in hardware.devices
     ]
 
 
+def _plans(
+    base: parts.Base,
+    hardware: Hardware | None,
+    checkpoints: tuple[CheckpointInfo, ...],
+    problems: list[str],
+) -> dict[str, dict[str, Any]]:
+    """How each checkpoint would draw by the settings; what none can is one problem."""
+    plans: dict[str, dict[str, Any]] = {}
+    refused: dict[str, list[str]] = {}
+    for info in checkpoints:
+        if hardware is None or not info.complete:
+            continue
+        request = _usual_request(info)
+        try:
+            plan = _plan(base, hardware, info, request)
+        except UserError as error:
+            refused.setdefault(str(error), []).append(info.name)
+            continue
+        plans[info.name] = {"width": request.width, "height": request.height, **vars(plan)}
+    problems += [
+        f"By the settings nothing can be drawn with {' and '.join(names)}: {error}"
+        for error, names in refused.items()
+    ]
+    return plans
+
+
 def _plan(
-    base: parts.Base, hardware: Hardware | None, problems: list[str]
-) -> dict[str, Any] | None:
-    """Where a picture would be drawn by the settings."""
-    if hardware is None:
-        return None
-    try:
-        return vars(device_planner.plan(hardware, parts.engine_options(base.settings))).copy()
-    except UserError as error:
-        problems.append(f"By the settings nothing can be drawn: {error}")
-        return None
+    base: parts.Base, hardware: Hardware, info: CheckpointInfo, request: GenerationRequest
+) -> Plan:
+    options = parts.engine_options(base.settings)
+    return device_planner.plan(hardware, read_sizes(info), request, options)
+
+
+def _usual_request(info: CheckpointInfo) -> GenerationRequest:
+    width, height = info.default_size
+    return make_request(
+        width=width,
+        height=height,
+        prior_timesteps=info.prior_timesteps,
+        checkpoint=info.name,
+    )
 
 
 def _checkpoint_problems(checkpoints: tuple[CheckpointInfo, ...]) -> list[str]:
@@ -224,7 +261,9 @@ def _text(report: Report) -> str:
         ("This machine", _machine_rows(report)),
         ("Folders", _folder_rows(report)),
         ("Checkpoints", _checkpoint_rows(report)),
+        ("How pictures are drawn", _plan_rows(report)),
     ]
+    sections = [(title, rows) for title, rows in sections if rows]
     text = "\n\n".join(f"{title}\n{output.aligned(rows, '  ')}" for title, rows in sections)
     if not report.problems:
         return f"{text}\n\nEverything that is needed is there."
@@ -242,10 +281,31 @@ def _machine_rows(report: Report) -> list[tuple[str, str]]:
         ("memory", memory),
     ]
     for device in report.devices:
-        room = f", {output.gigabytes(device['memory'])}" if device["memory"] else ""
-        rows.append(("device", f"{device['device']} ({device['name']}{room})"))
-    if report.plan is not None:
-        rows.append(("plan", str(report.plan["reason"])))
+        about = ", ".join([device["name"], *_device_memory(device)])
+        rows.append(("device", f"{device['device']} ({about})"))
+    return rows
+
+
+def _device_memory(device: dict[str, Any]) -> list[str]:
+    """What is to be said of a device's memory, beside main memory."""
+    if not device["memory"] or device["device"] == "cpu":
+        return []
+    text = output.gigabytes(device["memory"])
+    if device["unified"]:
+        text += " of main memory"
+    return [text, f"{output.gigabytes(device['free'])} of it free"] if device["free"] else [text]
+
+
+def _plan_rows(report: Report) -> list[tuple[str, str]]:
+    """Each plan in a line of facts, its reason, and what would make it better."""
+    rows = []
+    for name, plan in report.plans.items():
+        facts = (
+            f"{plan['width']}×{plan['height']}: {plan['device']}, {plan['dtype']}, "
+            f"{output.gigabytes(plan['needs'])} at the most"
+        )
+        lines = (facts, plan["reason"], plan["advice"])
+        rows.append((name, "\n".join(line for line in lines if line)))
     return rows
 
 

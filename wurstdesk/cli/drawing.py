@@ -31,6 +31,7 @@ from wurstdesk.generation import (
     GenerationRequest,
     GeneratorEvent,
     Note,
+    OffloadChoice,
     PictureReady,
     PictureSink,
     SavedPicture,
@@ -63,6 +64,8 @@ class Order:
     checkpoint: str | None = None
     device: DeviceChoice | None = None
     dtype: DtypeChoice | None = None
+    offload: OffloadChoice | None = None
+    compiled: bool | None = None
     out: str | None = None
     as_json: bool = False
 
@@ -85,7 +88,13 @@ def draw(base: parts.Base, order: Order) -> int:
         with ProgressDisplay(request) as display, _ctrl_c(token, display) as ctrl_c:
             desk = _Desk(gallery, target, display, ctrl_c, as_json=order.as_json)
             try:
-                options = parts.engine_options(base.settings, order.device, order.dtype)
+                options = parts.engine_options(
+                    base.settings,
+                    order.device,
+                    order.dtype,
+                    offload=order.offload,
+                    compiled=order.compiled,
+                )
                 with closing(parts.make_generator(catalogue, options)) as generator:
                     generator.generate(request, token, desk.take)
                 desk.raise_failure()

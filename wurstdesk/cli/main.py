@@ -15,8 +15,9 @@ from typing import Annotated
 
 import typer
 
-from wurstdesk.cli import drawing, listing, options, output
+from wurstdesk.cli import bench_options, copying, drawing, listing, options, output
 from wurstdesk.cli.parts import Base
+from wurstdesk.engine.half_copy import HalfDtype
 from wurstdesk.errors import GenerationCancelled, UserError
 from wurstdesk.log import Logging, take_crash_report
 from wurstdesk.paths import Home, find_home
@@ -134,6 +135,8 @@ def generate(
     checkpoint: options.Checkpoint = None,
     device: options.Device = None,
     dtype: options.Dtype = None,
+    offload: options.Offload = None,
+    compiled: options.Compile = None,
     out: options.Out = None,
     as_json: options.Json = False,
     home: options.Home = None,
@@ -164,6 +167,8 @@ def generate(
         checkpoint=checkpoint,
         device=device,
         dtype=dtype,
+        offload=offload,
+        compiled=compiled,
         out=out,
         as_json=as_json,
     )
@@ -180,6 +185,39 @@ def list_models(
         listing.list_models(base, as_json=as_json)
 
 
+@models.command("copy")
+def copy_model(
+    context: typer.Context,
+    checkpoint: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|DIR", show_default=False, help="A name from “models list” or a folder."
+        ),
+    ],
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TARGET_DIR", show_default=False, help="A new folder, to hold both halves."
+        ),
+    ],
+    dtype: Annotated[
+        HalfDtype,
+        typer.Option("--dtype", help="float16 is finer, bfloat16 holds larger values."),
+    ] = "float16",
+    as_json: options.Json = False,
+    home: options.Home = None,
+) -> None:
+    """Copy a checkpoint to half precision.
+
+    It takes half the disk and half the time to load. In the models folder, or in one that the
+    settings name, the copy is listed from then on.
+
+    For example: wurstdesk models copy wuerstchen ~/models/wuerstchen-half
+    """
+    with _base(context, home) as base:
+        copying.copy_model(base, checkpoint, target, dtype, as_json=as_json)
+
+
 @commands.command()
 def metadata(
     context: typer.Context,
@@ -190,6 +228,49 @@ def metadata(
     """Print how a picture was made."""
     with _base(context, home):
         listing.show_metadata(file, as_json=as_json)
+
+
+@commands.command()
+def bench(
+    context: typer.Context,
+    size: bench_options.Sizes = None,
+    checkpoint: options.Checkpoint = None,
+    device: options.Device = None,
+    dtype: options.Dtype = None,
+    threads: bench_options.Threads = None,
+    prior_steps: options.PriorSteps = None,
+    decoder_steps: options.DecoderSteps = 12,
+    count: bench_options.Together = 1,
+    rounds: bench_options.Rounds = 3,
+    against_stock: bench_options.AgainstStock = False,
+    plan_dtype: bench_options.PlanDtype = False,
+    compiled: bench_options.Compiled = False,
+    as_json: options.Json = False,
+    home: options.Home = None,
+) -> None:
+    """Measure what pictures cost on this machine; the window's estimates get better by it.
+
+    For example: wurstdesk bench --size 384x384 --size 768x512
+    """
+    from wurstdesk.cli import bench as benchmark
+
+    task = benchmark.Task(
+        sizes=tuple(options.read_size(text) for text in size or ()),
+        checkpoint=checkpoint,
+        device=device,
+        dtype=dtype,
+        threads=threads,
+        prior_steps=prior_steps,
+        decoder_steps=decoder_steps,
+        count=count,
+        rounds=rounds,
+        against_stock=against_stock,
+        plan_dtype=plan_dtype,
+        compiled=compiled,
+        as_json=as_json,
+    )
+    with _base(context, home) as base:
+        raise typer.Exit(benchmark.bench(base, task))
 
 
 @commands.command()

@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from wurstdesk.generation import MAX_IMAGES, MAX_STEPS, SEED_COUNT, DeviceChoice, DtypeChoice
+from wurstdesk.generation import (
+    MAX_IMAGES,
+    MAX_STEPS,
+    SEED_COUNT,
+    DeviceChoice,
+    DtypeChoice,
+    OffloadChoice,
+)
 from wurstdesk.paths import HOME_VARIABLE
 
 _SIZE = re.compile(r"\s*(\d{1,6})\s*[x×X*]\s*(\d{1,6})\s*")
@@ -127,6 +134,22 @@ Device = Annotated[
 Dtype = Annotated[
     DtypeChoice | None,
     typer.Option("--dtype", help="How exactly to compute; without it as the settings say."),
+]
+Offload = Annotated[
+    OffloadChoice | None,
+    typer.Option(
+        "--offload",
+        help="How much stays in graphics memory: all (none), one stage (model), or single layers "
+        "(group, sequential); without it as the settings say.",
+    ),
+]
+Compile = Annotated[
+    bool | None,
+    typer.Option(
+        "--compile/--no-compile",
+        show_default=False,
+        help="Compile the model: minutes at first, quicker pictures afterwards.",
+    ),
 ]
 Out = Annotated[
     str | None,

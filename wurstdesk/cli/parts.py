@@ -20,6 +20,8 @@ from wurstdesk.generation import (
     DtypeChoice,
     EngineOptions,
     ImageGenerator,
+    OffloadChoice,
+    Timings,
 )
 from wurstdesk.paths import Home, resources_dir
 from wurstdesk.settings import LoadedSettings, Settings, load_settings
@@ -64,13 +66,20 @@ def engine_options(
     device: DeviceChoice | None = None,
     dtype: DtypeChoice | None = None,
     *,
+    offload: OffloadChoice | None = None,
+    compiled: bool | None = None,
     previews: bool = False,
 ) -> EngineOptions:
-    """How the engine runs by the settings; ``device`` and ``dtype`` come before them."""
+    """How the engine runs by the settings; what is given here comes before them."""
     return EngineOptions(
         device=device or settings.device,
         dtype=dtype or settings.dtype,
+        offload=offload or settings.offload,
+        fp8=settings.fp8_weights,
+        compile=settings.compile_model if compiled is None else compiled,
+        memory_limit=settings.memory_limit_mb * 1_000_000,
         threads=settings.cpu_threads,
+        low_priority=settings.cpu_low_priority,
         previews=previews,
         previews_per_second=float(settings.preview_max_per_second),
     )
@@ -83,10 +92,13 @@ def open_gallery(base: Base) -> Gallery:
     )
 
 
-def make_generator(catalogue: CheckpointCatalogue, options: EngineOptions) -> ImageGenerator:
+def make_generator(
+    catalogue: CheckpointCatalogue, options: EngineOptions, timings: Timings | None = None
+) -> ImageGenerator:
     """The engine, with torch and all else that it needs imported, which takes some seconds.
 
-    Raises ``UserError`` where that cannot be imported.
+    ``timings`` is where it keeps what work cost, for the next start; without, nowhere. Raises
+    ``UserError`` where something cannot be imported.
     """
     from wurstdesk.engine.generator import WuerstchenGenerator
 
@@ -98,7 +110,7 @@ def make_generator(catalogue: CheckpointCatalogue, options: EngineOptions) -> Im
             f"PyTorch or what comes with it cannot be used ({type(error).__name__}: {said}).",
             "Install Wurstdesk again; “wurstdesk doctor” tells more.",
         ) from error
-    return WuerstchenGenerator(catalogue, options)
+    return WuerstchenGenerator(catalogue, options, timings)
 
 
 def detect_hardware() -> Hardware:

@@ -1,4 +1,4 @@
-"""Stage B and Stage A: a Stage C latent to pixels.
+"""Stage B: a Stage C latent to Stage A's latents.
 
 Stage B's conditioning is folded when the checkpoint is loaded. Nothing non-linear stands between
 an ``effnet_mapper`` (1x1 convolution M, m: 16 to 1024 channels) and the first Linear of each
@@ -24,13 +24,15 @@ from diffusers.pipelines.deprecated.wuerstchen.modeling_wuerstchen_diffnext impo
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from wurstdesk.engine.compiled import Compilable
 from wurstdesk.engine.layers import (
     KeysValues,
     TextGuidance,
     attend,
+    modulate,
+    place_of,
     sample,
     text_keys_values,
-    weights_of,
 )
 from wurstdesk.engine.sampling import Schedule, Step
 from wurstdesk.generation import CancelToken
@@ -39,7 +41,7 @@ Features = list[Tensor | None]
 """The Stage C latent at the size of each level of Stage B, None where a level takes none."""
 
 
-class StageB(WuerstchenDiffNeXt):  # type: ignore[misc, unused-ignore]  # untyped decorators
+class StageB(Compilable, WuerstchenDiffNeXt):  # type: ignore[misc, unused-ignore]  # untyped decorators
     """``WuerstchenDiffNeXt`` with folded conditioning and what is constant taken out of the steps.
 
     Load the published weights, then call ``fold_conditioning`` once; only then can it be called.
@@ -125,7 +127,7 @@ def _run_level(
         elif isinstance(block, AttnBlock):
             x = attend(block, x, next(projected))
         elif isinstance(block, TimestepBlock):
-            x = block(x, r_embed)
+            x = modulate(block, x, r_embed)
         else:
             x = block(x)
     return x
@@ -171,7 +173,7 @@ def sample_decoder(
     ``image_embeddings`` are B x 16 x h x w *after* ``* latent_mean - latent_std``. Under guidance
     the unconditional input is zeros for the features and the negative prompt for the text.
     """
-    effnet = image_embeddings.to(*weights_of(decoder))
+    effnet = image_embeddings.to(*place_of(decoder))
     if text.scale > 1:
         effnet = torch.cat([effnet, torch.zeros_like(effnet)])
     size = vq_latent_size((effnet.shape[2], effnet.shape[3]), latent_dim_scale)
@@ -182,19 +184,3 @@ def sample_decoder(
 def vq_latent_size(size: tuple[int, int], latent_dim_scale: float = 10.67) -> tuple[int, int]:
     """(H, W) of Stage A's latent for a Stage C latent of (h, w)."""
     return int(size[0] * latent_dim_scale), int(size[1] * latent_dim_scale)
-
-
-def decode_vqgan(vqgan: Any, latents: Tensor, cancel: CancelToken) -> Iterator[Tensor]:
-    """Stage A, block by block: B x 4 x H x W to pixels B x 3 x 4H x 4W in [0, 1].
-
-    ``PaellaVQModel.decode`` without quantising, as the stock pipeline calls it, but one can stop
-    it: yields after each block; the last is the picture.
-    """
-    device, dtype = weights_of(vqgan)
-    x = vqgan.config.scale_factor * latents.to(device, dtype)
-    for block in vqgan.up_blocks:
-        cancel.check()
-        x = block(x)
-        yield x
-    cancel.check()
-    yield vqgan.out_block(x).clamp(0, 1)

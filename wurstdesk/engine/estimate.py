@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from wurstdesk.generation import Stage
-
-Rates = dict[Stage, float]
-"""Seconds for one unit of each stage at one size: a step of one picture, a block of Stage A."""
+from wurstdesk.generation import Rates, Stage
 
 _NEWEST = 0.3
 """Weight of the newest measurement in the moving average."""

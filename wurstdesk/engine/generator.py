@@ -6,12 +6,16 @@ thread that asks for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wurstdesk.engine import device_planner
-from wurstdesk.engine.estimate import Rates
+from wurstdesk.engine.component_sizes import ComponentSizes, read_sizes
 from wurstdesk.engine.memory import is_out_of_memory
 from wurstdesk.engine.model_files import fingerprint
+from wurstdesk.engine.priority import priority
 from wurstdesk.errors import UserError
 from wurstdesk.generation import (
     CancelToken,
@@ -23,126 +27,234 @@ from wurstdesk.generation import (
     Loading,
     Note,
     Plan,
+    Rates,
+    Timings,
 )
 from wurstdesk.words import unknown_words
 
 if TYPE_CHECKING:
-    from wurstdesk.engine.pipeline import LoadedCheckpoint
+    from wurstdesk.engine.pipeline import Done
+    from wurstdesk.engine.residency import Residents
 
 _SHOWN_WORDS = 12
 
-PARTS = ("engine", "text_encoder", "prior", "text_encoder", "decoder", "vqgan", "previewer")
-"""What is loaded, in order."""
+LOADED_PARTS = 7
+"""The engine and a checkpoint's six components."""
+
+_CALLED = {"prior_text": "text_encoder", "decoder_text": "text_encoder"}
+"""What a part is called in ``Loading``, where it is not by its own name."""
+
+
+class ForgetfulTimings:
+    """``Timings`` of one run of the program."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Rates] = {}
+
+    def rates(self, key: str) -> Rates:
+        """See ``Timings``."""
+        return self._known.setdefault(key, {})
+
+    def keep(self) -> None:
+        """There is nowhere to keep them."""
 
 
 class WuerstchenGenerator:
     """``ImageGenerator`` for the checkpoints of a catalogue.
 
-    Components are loaded with the first request that needs them and stay until another
-    checkpoint or another plan takes their place. To be made and used in one thread.
+    Components are loaded with the first request that needs them and stay, as far as the plan
+    allows, until another checkpoint or another plan takes their place. Where memory runs out all
+    the same, the next leaner plan goes on from the last finished stage. To be made and used in
+    one thread.
     """
 
-    def __init__(self, catalogue: CheckpointCatalogue, options: EngineOptions) -> None:
+    def __init__(
+        self,
+        catalogue: CheckpointCatalogue,
+        options: EngineOptions,
+        timings: Timings | None = None,
+    ) -> None:
         self._catalogue = catalogue
         self._options = options
-        self._loaded: LoadedCheckpoint | None = None
-        self._loaded_key: object = None
+        self._timings = timings or ForgetfulTimings()
+        self._residents: Residents | None = None
+        self._key: object = None
         self._hardware: device_planner.Hardware | None = None
-        self._rates: dict[object, Rates] = {}
+        self._sizes: dict[object, ComponentSizes] = {}
+        self._too_much: dict[object, Plan] = {}
+        """By checkpoint: the plan with which memory ran out."""
 
     def generate(self, request: GenerationRequest, cancel: CancelToken, emit: EventSink) -> None:
         """Make the request's pictures. See ``ImageGenerator``."""
-        cancel.check()
-        info = self._catalogue.find(request.checkpoint)
-        try:
-            self._make(info, request, cancel, emit)
-            return
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-        # Outside of ``except``: the error's traceback would keep the tensors alive.
-        self._empty_caches()
-        raise UserError(
-            f"There was not enough memory for {request.width}×{request.height} pixels.",
-            "Choose a smaller size, close other programs, or choose the device “cpu”.",
-        )
+        with self._begin(request, cancel, emit) as (info, job):
+            self._generate(info, request, job)
+
+    def warm_up(self, request: GenerationRequest, cancel: CancelToken, emit: EventSink) -> None:
+        """Load what the request will need. See ``ImageGenerator``."""
+        with self._begin(request, cancel, emit) as (info, job):
+            self._load(info, request, job)
 
     def plan(self, request: GenerationRequest) -> Plan:
         """Where the request would run; loads no component."""
+        return self._plan(self._catalogue.find(request.checkpoint), request)
+
+    def release(self) -> None:
+        """Drop every component until the next request."""
+        self._drop()
+        self._too_much.clear()
+
+    def close(self) -> None:
+        """Drop every component."""
+        self.release()
+        self._sizes.clear()
+
+    @contextmanager
+    def _begin(
+        self, request: GenerationRequest, cancel: CancelToken, emit: EventSink
+    ) -> Iterator[tuple[CheckpointInfo, _Running]]:
+        cancel.check()
+        info = self._catalogue.find(request.checkpoint)
+        running = _Running(cancel, emit)
+        if self._residents is None:
+            running.load("engine")
+        with priority(low=self._options.low_priority):
+            yield info, running
+
+    def _generate(
+        self, info: CheckpointInfo, request: GenerationRequest, running: _Running
+    ) -> None:
+        """Make the pictures, with a leaner plan from where it stood whenever memory runs out."""
+        from wurstdesk.engine.pipeline import Done
+
+        done = Done()
+        while True:
+            plan = self._plan(info, request)
+            try:
+                self._make(info, request, done, running)
+                return
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            finally:
+                self._timings.keep()
+            # Outside of ``except``: the error's traceback would keep the tensors alive.
+            self._drop()
+            self._too_much[info.path] = plan
+            running.emit(Note(self._leaner(info, request)))
+
+    def _leaner(self, info: CheckpointInfo, request: GenerationRequest) -> str:
+        """A sentence about the next plan after memory ran out; ``UserError`` if there is none."""
+        try:
+            plan = self._plan(info, request)
+        except UserError:
+            self._too_much.clear()
+            raise UserError(
+                f"There was not enough memory for {request.width}×{request.height} pixels.",
+                "Choose a smaller size, close other programs, or choose the device “cpu”.",
+            ) from None
+        return f"Memory ran out, so the work goes on more sparingly. {plan.reason}"
+
+    def _make(
+        self, info: CheckpointInfo, request: GenerationRequest, done: Done, running: _Running
+    ) -> None:
+        residents = self._load(info, request, running)
+        from wurstdesk.engine.pipeline import Job
+
+        notes = _advice(info, request)
+        if not done.drafts and not done.finished:
+            for text in notes:
+                running.note(text)
+        rates = self._timings.rates(_kind_of_work(residents, request))
+        job = Job(
+            residents, request, self._options, rates, done, cancel=running.cancel, emit=running.emit
+        )
+        job.run(notes, running.note)
+
+    def _load(
+        self, info: CheckpointInfo, request: GenerationRequest, running: _Running
+    ) -> Residents:
+        """The components that the plan keeps, loaded, with the others to come when needed."""
+        plan = self._plan(info, request)
+        from wurstdesk.engine.residency import Residents
+
+        # How many pictures go through Stage C together does not change what is loaded.
+        key = (self._mark(info), replace(plan, batch=0, reason="", advice="", needs=0))
+        if key != self._key:
+            self._drop()
+            self._residents, self._key = Residents(info, plan), key
+        assert self._residents is not None
+        residents = self._residents
+        residents.plan = plan
+        residents.announce, residents.check = running.load, running.cancel.check
+        residents.tell = running.note
+        try:
+            residents.load()
+        except BaseException:
+            self._drop()
+            raise
+        running.loaded()
+        return residents
+
+    def _plan(self, info: CheckpointInfo, request: GenerationRequest) -> Plan:
         if self._hardware is None:
             from wurstdesk.engine.hardware import detect
 
             self._hardware = detect()
-        return device_planner.plan(self._hardware, self._options, request)
+        mark = self._mark(info)
+        if mark not in self._sizes:
+            self._sizes[mark] = read_sizes(info)
+        beyond = self._too_much.get(info.path)
+        return device_planner.plan(
+            self._hardware, self._sizes[mark], request, self._options, below=beyond
+        )
 
-    def close(self) -> None:
-        """Drop every component."""
-        self._drop()
-        self._rates.clear()
-
-    def _make(
-        self,
-        info: CheckpointInfo,
-        request: GenerationRequest,
-        cancel: CancelToken,
-        emit: EventSink,
-    ) -> None:
-        loaded = self._load(info, request, cancel, emit)
-        from wurstdesk.engine.pipeline import Job
-
-        notes = _advice(info, request)
-        for text in notes:
-            emit(Note(text))
-        size = (self._loaded_key, request.width, request.height)
-        guided = (request.prior_guidance_scale > 1, request.decoder_guidance_scale > 1)
-        rates = self._rates.setdefault((size, guided), {})
-        job = Job(loaded, request, self._options, rates, cancel=cancel, emit=emit)
-        job.run(notes, lambda text: emit(Note(text)))
-
-    def _load(
-        self,
-        info: CheckpointInfo,
-        request: GenerationRequest,
-        cancel: CancelToken,
-        emit: EventSink,
-    ) -> LoadedCheckpoint:
-        parts = iter(enumerate(PARTS))
-
-        def begin_part() -> None:
-            cancel.check()
-            done, what = next(parts)
-            emit(Loading(what, done, len(PARTS)))
-
-        if self._loaded is None:
-            begin_part()
-        else:
-            next(parts)
-        plan = self.plan(request)
-        key = (info.path, info.prior_path, plan.device, plan.dtype, fingerprint(info))
-        if self._loaded is not None and key == self._loaded_key:
-            return self._loaded
-        from wurstdesk.engine import pipeline
-
-        self._drop()
-        self._loaded = pipeline.load_checkpoint(info, plan, begin_part, cancel.check)
-        self._loaded_key = key
-        emit(Loading("prompt", len(PARTS), len(PARTS)))
-        return self._loaded
+    @staticmethod
+    def _mark(info: CheckpointInfo) -> object:
+        """Changes when a checkpoint does."""
+        return (info.path, info.prior_path, fingerprint(info))
 
     def _drop(self) -> None:
-        if self._loaded is not None:
-            self._loaded, self._loaded_key = None, None
-            self._empty_caches()
+        if self._residents is not None:
+            self._residents.drop()
+        self._residents, self._key = None, None
+        self._hardware = None  # what is free is only known while nothing of ours is there
 
-    def _empty_caches(self) -> None:
-        import torch
 
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        if torch.backends.mps.is_available():
-            torch.mps.empty_cache()
-        if torch.xpu.is_available():
-            torch.xpu.empty_cache()
+class _Running:
+    """What a job in the making tells, and what stops it."""
+
+    def __init__(self, cancel: CancelToken, emit: EventSink) -> None:
+        self.cancel, self.emit = cancel, emit
+        self._parts: list[str] = []
+
+    def load(self, part: str) -> None:
+        """A part is about to be loaded."""
+        self.cancel.check()
+        # "engine" is counted also where it is there already.
+        done = len(self._parts) + (part != "engine" and "engine" not in self._parts)
+        self._parts.append(part)
+        self.emit(Loading(_CALLED.get(part, part), min(done, LOADED_PARTS), LOADED_PARTS))
+
+    def loaded(self) -> None:
+        """Everything that comes first is there."""
+        if self._parts:
+            self.emit(Loading("prompt", LOADED_PARTS, LOADED_PARTS))
+
+    def note(self, text: str) -> None:
+        """A sentence for the person."""
+        self.emit(Note(text))
+
+
+def _kind_of_work(residents: Residents, request: GenerationRequest) -> str:
+    """What decides how long a step takes."""
+    plan = residents.plan
+    how = f"{plan.offload}{' stream' * plan.stream}{' fp8' * plan.fp8}{' compiled' * plan.compile}"
+    guided = f"{request.prior_guidance_scale > 1:d}{request.decoder_guidance_scale > 1:d}"
+    what = residents.content_hash[:16] or residents.info.name
+    return (
+        f"{what} | {plan.device_name} {plan.dtype} {how} {plan.threads} | "
+        f"{request.width}x{request.height} {guided}"
+    )
 
 
 def _advice(info: CheckpointInfo, request: GenerationRequest) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from diffusers.pipelines.deprecated.wuerstchen.modeling_wuerstchen_common import AttnBlock
@@ -18,6 +18,11 @@ from torch.nn import functional as F
 
 from wurstdesk.engine.sampling import Schedule, Step, denoise
 from wurstdesk.generation import CancelToken
+
+PIECE = 256
+"""Cells whose attention is worked out together where that is done in pieces."""
+
+Module = TypeVar("Module", bound=nn.Module)
 
 KeysValues = tuple[Tensor, Tensor]
 """Keys and values of the text for one attention block, each rows x tokens x channels."""
@@ -78,10 +83,36 @@ def attend(block: Any, x: Tensor, text: KeysValues) -> Tensor:
     queries, keys, values = (
         _heads(t, attention.heads) for t in (attention.to_q(cells), keys, values)
     )
-    mixed = F.scaled_dot_product_attention(queries, keys, values)
+    mixed = attention_of(queries, keys, values)
     mixed = attention.to_out[0](mixed.transpose(1, 2).flatten(2))
     summed: Tensor = x + mixed.transpose(1, 2).reshape(x.shape)
     return summed
+
+
+def modulate(block: Any, x: Tensor, r_embed: Tensor) -> Tensor:
+    """``TimestepBlock.forward`` in one pass: ``x`` is B x C x H x W, ``r_embed`` B x c_r."""
+    scale, shift = block.mapper(r_embed)[:, :, None, None].chunk(2, dim=1)
+    return torch.addcmul(shift, x, 1 + scale)
+
+
+def attention_of(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """Attention over B x heads x tokens x channels: SDPA, or a faster way to the same.
+
+    In bfloat16 on a processor torch's SDPA (2.13) leaves the processor's bfloat16 instructions
+    unused: 0.245 s for 4,096 cells, and 0.089 s so, in pieces that stay in the cache.
+    """
+    if queries.device.type != "cpu" or queries.dtype is not torch.bfloat16:
+        return F.scaled_dot_product_attention(queries, keys, values)
+    batch, heads, cells, width = queries.shape
+    mixed = torch.empty_like(queries)
+    scaled, turned = queries * width**-0.5, keys.transpose(-1, -2)
+    for row in range(batch):
+        for head in range(heads):
+            for start in range(0, cells, PIECE):
+                piece = slice(start, start + PIECE)
+                shares = (scaled[row, head, piece] @ turned[row, head]).softmax(-1)
+                mixed[row, head, piece] = shares @ values[row, head]
+    return mixed
 
 
 def _heads(projected: Tensor, heads: int) -> Tensor:
@@ -96,7 +127,7 @@ def time_embeddings(stage: Any, times: Tensor) -> Tensor:
     ``times`` are in [0, 1], at least float32: t is multiplied by 10,000 before the sine, and in
     bfloat16 half of the 64 dimensions would come out wrong.
     """
-    device, dtype = weights_of(stage)
+    device, dtype = place_of(stage)
     embeddings: Tensor = stage.gen_r_embedding(times.to(device))
     return embeddings.to(dtype)
 
@@ -114,12 +145,13 @@ def sample(
 
     What does not change from step to step is computed here, once; ``constant`` is more of that.
     """
-    projected = for_batch(stage.project_text(text.rows), len(generators))
+    device, dtype = place_of(stage)
+    projected = for_batch(stage.project_text(text.rows.to(device, dtype)), len(generators))
     embeddings = time_embeddings(stage, schedule.times)
 
     def predict(latents: Tensor, index: int) -> Tensor:
         r_embed = embeddings[index].expand(latents.shape[0], -1)
-        noise: Tensor = stage(latents, r_embed, projected, **constant)
+        noise: Tensor = stage.predict(latents, r_embed, projected, **constant)
         return noise
 
     return denoise(
@@ -128,12 +160,21 @@ def sample(
         (stage.config.c_in, *size),
         generators,
         guidance=text.scale,
-        weights=weights_of(stage),
+        weights=(device, dtype),
         cancel=cancel,
     )
 
 
-def weights_of(module: nn.Module) -> tuple[torch.device, torch.dtype]:
-    """Where a module's weights are and what they are made of."""
+def put(module: Module, device: torch.device, dtype: torch.dtype) -> Module:
+    """Note where a module calculates and in what, wherever its weights wait meanwhile."""
+    module.place = (device, dtype)  # type: ignore[assignment]
+    return module
+
+
+def place_of(module: nn.Module) -> tuple[torch.device, torch.dtype]:
+    """Where a module calculates and in what: as ``put`` says, or where its weights are."""
+    place = getattr(module, "place", None)
+    if isinstance(place, tuple):
+        return place
     first = next(module.parameters())
     return first.device, first.dtype

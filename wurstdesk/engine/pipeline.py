@@ -1,4 +1,4 @@
-"""A loaded checkpoint, and how it carries out a request: encode, Stage C, Stage B, Stage A."""
+"""How a request is carried out on a checkpoint's components: encode, Stage C, Stage B, Stage A."""
 
 from __future__ import annotations
 
@@ -7,98 +7,44 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
 import wurstdesk
-from wurstdesk.engine import components
-from wurstdesk.engine.decoder import StageB, decode_vqgan, sample_decoder, vq_latent_size
-from wurstdesk.engine.estimate import Estimate, Rates
+from wurstdesk.engine.decoder import sample_decoder, vq_latent_size
+from wurstdesk.engine.estimate import Estimate
 from wurstdesk.engine.layers import TextGuidance
-from wurstdesk.engine.model_files import Indexes, content_hash, read_indexes
 from wurstdesk.engine.pixels import to_blob, to_pixels
-from wurstdesk.engine.previewer import ConvPreviewer, Previews
-from wurstdesk.engine.prior import StageC, clamp_denoised, latent_size, sample_prior
-from wurstdesk.engine.prompt import PromptEncoder
+from wurstdesk.engine.previewer import Previews
+from wurstdesk.engine.prior import clamp_denoised, latent_size, sample_prior
+from wurstdesk.engine.residency import STAGE_C, STAGES_BA, Part, Residents
 from wurstdesk.engine.sampling import make_schedule, picture_generators
+from wurstdesk.engine.stage_a import decode_vqgan
 from wurstdesk.errors import CheckpointError, UserError
 from wurstdesk.generation import (
     CancelToken,
-    CheckpointInfo,
     EngineOptions,
     EventSink,
     GeneratedPicture,
     GenerationRequest,
     PictureReady,
     Pixels,
-    Plan,
     Preview,
     Provenance,
+    Rates,
     Stage,
     StageProgress,
 )
 
 _LIBRARIES = ("torch", "diffusers", "transformers", "compel")
+_HEARD_PROMPTS = 64
 
-BATCH = 4
-"""Pictures that Stage C draws together."""
-
-
-@dataclass(frozen=True)
-class LoadedCheckpoint:
-    """Every component in memory, in eval mode, on the plan's device and in its dtype."""
-
-    info: CheckpointInfo
-    plan: Plan
-    indexes: Indexes
-    content_hash: str
-    prior_text: PromptEncoder
-    prior: StageC
-    prior_scheduler: Any
-    decoder_text: PromptEncoder
-    decoder: StageB
-    decoder_scheduler: Any
-    vqgan: Any
-    previewer: ConvPreviewer | None
-
-
-def load_checkpoint(
-    info: CheckpointInfo, plan: Plan, begin_part: Callable[[], None], check: Callable[[], None]
-) -> LoadedCheckpoint:
-    """Load one component after the other; ``begin_part`` is called before each of six.
-
-    ``check`` is called before each weight; what it raises ends the loading.
-    """
-    target = (torch.device(plan.device), getattr(torch, plan.dtype))
-
-    def text_encoder(folder: Path, *how: Any) -> PromptEncoder:
-        tokenizer = components.load_tokenizer(folder)
-        return PromptEncoder(tokenizer, components.load_text_encoder(folder, *how))
-
-    def part(load: Callable[..., Any], folder: Path) -> Any:
-        begin_part()
-        return load(folder, target, check)
-
-    with threads(plan.threads):
-        return LoadedCheckpoint(
-            info=info,
-            plan=plan,
-            indexes=read_indexes(info),
-            content_hash=content_hash(info),
-            prior_scheduler=components.load_scheduler(info.prior_path),
-            decoder_scheduler=components.load_scheduler(info.path),
-            prior_text=part(text_encoder, info.prior_path),
-            prior=part(components.load_prior, info.prior_path),
-            decoder_text=part(text_encoder, info.path),
-            decoder=part(components.load_decoder, info.path),
-            vqgan=part(components.load_vqgan, info.path),
-            previewer=part(components.load_previewer, info.prior_path),
-        )
+Heard = tuple[TextGuidance, tuple[str, ...]]
+"""What a stage hears from the text, and notes for the person."""
 
 
 @contextmanager
@@ -119,102 +65,156 @@ def library_versions() -> dict[str, str]:
     return {"wurstdesk": wurstdesk.__version__, "python": platform.python_version(), **found}
 
 
+@dataclass
+class Done:
+    """What of a request is done already; it outlives a lack of memory and a change of plan.
+
+    ``drafts`` holds Stage C's latents (1 x 16 x h x w, on the CPU) and the seconds each took,
+    until the picture is ``finished``.
+    """
+
+    drafts: dict[int, tuple[Tensor, float]] = field(default_factory=dict)
+    finished: set[int] = field(default_factory=set)
+
+
 class Job:
-    """One request on a loaded checkpoint; ``run`` makes its pictures."""
+    """One request on a checkpoint's components; ``run`` makes the pictures that are not done."""
 
     def __init__(
         self,
-        loaded: LoadedCheckpoint,
+        residents: Residents,
         request: GenerationRequest,
         options: EngineOptions,
         rates: Rates,
+        done: Done,
         *,
         cancel: CancelToken,
         emit: EventSink,
     ) -> None:
-        self._loaded = loaded
+        self._residents, self._done = residents, done
         self._request = request
         self._cancel = cancel
         self._emit = emit
-        self._vqgan_units = len(loaded.vqgan.up_blocks) + 1
-        self._previews = Previews(
-            loaded.previewer,
-            loaded.indexes.latent_mean,
-            loaded.indexes.latent_std,
+        indexes = residents.indexes
+        self._previews = (
+            indexes.latent_mean,
+            indexes.latent_std,
             options.previews_per_second if options.previews else 0,
         )
-        units: dict[Stage, int] = {
-            "prior": request.num_images * request.prior_steps,
-            "decoder": request.num_images * request.decoder_num_inference_steps,
-            "vqgan": request.num_images * self._vqgan_units,
+        self._vqgan_units = residents.vqgan_shape.units
+        self._estimate = Estimate(rates, self._units(), self._vqgan_units)
+
+    def _units(self) -> dict[Stage, int]:
+        """The steps and blocks that are left to do."""
+        request = self._request
+        undone = request.num_images - len(self._done.finished)
+        return {
+            "prior": (undone - len(self._done.drafts)) * request.prior_steps,
+            "decoder": undone * request.decoder_num_inference_steps,
+            "vqgan": undone * self._vqgan_units,
         }
-        self._estimate = Estimate(rates, units, self._vqgan_units)
 
     def run(self, notes: tuple[str, ...], note: Callable[[str], None]) -> None:
         """Make every picture; ``notes`` are those already told, ``note`` tells new ones."""
-        _require_size(self._loaded, self._request)
-        with threads(self._loaded.plan.threads), torch.inference_mode():
-            request = self._request
-            prior_text, found = self._hear(self._loaded.prior_text, request.prior_guidance_scale)
-            decoder_text, more = self._hear(
-                self._loaded.decoder_text, request.decoder_guidance_scale
-            )
+        residents, request = self._residents, self._request
+        _require_size(residents, request)
+        with threads(residents.plan.threads), torch.inference_mode():
+            prior_text, found = self._hear("prior_text", request.prior_guidance_scale)
+            decoder_text, more = self._hear("decoder_text", request.decoder_guidance_scale)
             found = tuple(dict.fromkeys((*found, *more)))
             for text in found:
                 note(text)
-            batch = 1 if self._loaded.plan.device == "mps" else BATCH
-            for start in range(0, request.num_images, batch):
-                indices = tuple(range(start, min(start + batch, request.num_images)))
-                latents, drafted = self._draft(indices, prior_text)
-                for index, latent in zip(indices, latents, strict=True):
-                    pixels, seconds = self._develop(index, latent[None], decoder_text)
-                    seconds = {"prior": drafted, **seconds}
-                    picture = self._finished(index, latent, pixels, seconds, (*notes, *found))
-                    self._emit(PictureReady(picture))
+            waiting = [i for i in range(request.num_images) if i not in self._done.finished]
+            step = residents.plan.batch
+            batches = [tuple(waiting[at : at + step]) for at in range(0, len(waiting), step)]
+            for together in [batches] if residents.in_turn else [[batch] for batch in batches]:
+                self._draft_all(together, prior_text)
+                self._develop_all(together, decoder_text, (*notes, *found))
 
-    def _hear(
-        self, encoder: PromptEncoder, guidance: float
-    ) -> tuple[TextGuidance, tuple[str, ...]]:
-        """Embeddings of the prompt and, under guidance, of the negative prompt; and notes."""
-        prompt = encoder.encode(self._request.prompt, self._cancel)
-        if guidance <= 1:
-            return TextGuidance(prompt.rows, None, guidance), prompt.notes
-        negative = encoder.encode(self._request.negative_prompt, self._cancel)
-        notes = (*prompt.notes, *(f"Negative prompt: {text}" for text in negative.notes))
-        rows = encoder.pad_to_same_length([prompt.rows, negative.rows])
+    def _draft_all(self, batches: list[tuple[int, ...]], text: TextGuidance) -> None:
+        """Stage C for the batches that have no draft yet."""
+        missing = [
+            batch
+            for indices in batches
+            if (batch := tuple(i for i in indices if i not in self._done.drafts))
+        ]
+        if not missing:
+            return
+        with self._residents.at_work(*STAGE_C) as (prior, previewer):
+            previews = Previews(previewer, *self._previews)
+            for indices in missing:
+                latents, seconds = self._draft(prior, previews, indices, text)
+                for index, latent in zip(indices, latents.cpu(), strict=True):
+                    self._done.drafts[index] = (latent[None], seconds)
+
+    def _develop_all(
+        self, batches: list[tuple[int, ...]], text: TextGuidance, notes: tuple[str, ...]
+    ) -> None:
+        """Stage B and Stage A for every draft, one at a time."""
+        with self._residents.at_work(*STAGES_BA) as (decoder, vqgan):
+            for index in (index for indices in batches for index in indices):
+                latent, drafted = self._done.drafts[index]
+                pixels, seconds = self._develop(decoder, vqgan, index, latent, text)
+                seconds = {"prior": drafted, **seconds}
+                picture = self._finished(index, latent[0], pixels, seconds, notes)
+                del self._done.drafts[index]
+                self._done.finished.add(index)
+                self._emit(PictureReady(picture))
+
+    def _hear(self, part: Part, guidance: float) -> Heard:
+        """Embeddings of the prompt and, under guidance, of the negative prompt; and notes.
+
+        Those of the last prompts are remembered, so that the text encoder rests.
+        """
+        request, heard = self._request, self._residents.heard
+        key = (part, request.prompt, request.negative_prompt if guidance > 1 else None)
+        if key not in heard:
+            with self._residents.at_work(part) as (encoder,):
+                prompt = encoder.encode(request.prompt, self._cancel)
+                rows, notes = [prompt.rows, None], prompt.notes
+                if guidance > 1:
+                    negative = encoder.encode(request.negative_prompt, self._cancel)
+                    notes += tuple(f"Negative prompt: {text}" for text in negative.notes)
+                    rows = encoder.pad_to_same_length([prompt.rows, negative.rows])
+            heard[key] = (rows, notes)
+            while len(heard) > _HEARD_PROMPTS:
+                del heard[next(iter(heard))]
+        rows, notes = heard[key]
         return TextGuidance(rows[0], rows[1], guidance), notes
 
-    def _draft(self, indices: tuple[int, ...], text: TextGuidance) -> tuple[Tensor, float]:
+    def _draft(
+        self, prior: Any, previews: Previews, indices: tuple[int, ...], text: TextGuidance
+    ) -> tuple[Tensor, float]:
         """Stage C for some pictures: latents (B x 16 x h x w) and seconds a picture."""
-        request, loaded = self._request, self._loaded
+        request, residents = self._request, self._residents
         times = request.prior_timesteps or request.prior_steps
         steps = sample_prior(
-            loaded.prior,
-            make_schedule(loaded.prior_scheduler, times),
+            prior,
+            make_schedule(residents.prior_scheduler, times),
             text,
             picture_generators([request.for_picture(index).seed for index in indices]),
-            latent_size(request.width, request.height, loaded.indexes.resolution_multiple),
+            latent_size(request.width, request.height, residents.indexes.resolution_multiple),
             self._cancel,
         )
         began, latents = time.perf_counter(), None
         for step in self._timed("prior", steps, request.prior_steps, indices):
             latents, last = step.latents, step.done == step.steps
-            if self._previews.on and (last or self._previews.due):
-                self._preview(step, indices, last=last)
+            if previews.on and (last or previews.due):
+                self._preview(previews, step, indices, last=last)
         assert latents is not None
         self._require_numbers(latents)
         return latents, (time.perf_counter() - began) / len(indices)
 
     def _develop(
-        self, index: int, latents: Tensor, text: TextGuidance
+        self, decoder: Any, vqgan: Any, index: int, latents: Tensor, text: TextGuidance
     ) -> tuple[Pixels, dict[str, float]]:
         """Stage B and Stage A for one picture's latent (1 x 16 x h x w)."""
-        request, loaded = self._request.for_picture(index), self._loaded
-        indexes = loaded.indexes
+        request, residents = self._request.for_picture(index), self._residents
+        indexes = residents.indexes
         seed = request.seed if request.decoder_seed is None else request.decoder_seed
         steps = sample_decoder(
-            loaded.decoder,
-            make_schedule(loaded.decoder_scheduler, request.decoder_num_inference_steps),
+            decoder,
+            make_schedule(residents.decoder_scheduler, request.decoder_num_inference_steps),
             latents * indexes.latent_mean - indexes.latent_std,
             text,
             picture_generators([seed]),
@@ -226,7 +226,7 @@ class Job:
             vq_latents = step.latents
         self._require_numbers(vq_latents)
         between, picture = time.perf_counter(), vq_latents
-        blocks = decode_vqgan(loaded.vqgan, vq_latents, self._cancel)
+        blocks = decode_vqgan(vqgan, vq_latents, self._cancel)
         for after_block in self._timed("vqgan", blocks, self._vqgan_units, (index,)):
             picture = after_block
         self._require_numbers(picture)
@@ -250,19 +250,24 @@ class Job:
         left = self._estimate.seconds_left
         self._emit(StageProgress(stage, done, total, left, indices))
 
-    def _preview(self, step: Any, indices: tuple[int, ...], *, last: bool) -> None:
-        mean, std = self._loaded.indexes.latent_mean, self._loaded.indexes.latent_std
+    def _preview(
+        self, previews: Previews, step: Any, indices: tuple[int, ...], *, last: bool
+    ) -> None:
+        indexes = self._residents.indexes
 
         def shown() -> Tensor:
-            return step.latents if last else clamp_denoised(step.denoised(), mean, std)
+            if last:
+                latents: Tensor = step.latents
+                return latents
+            return clamp_denoised(step.denoised(), indexes.latent_mean, indexes.latent_std)
 
-        for index, pixels in zip(indices, self._previews.make(shown), strict=False):
+        for index, pixels in zip(indices, previews.make(shown), strict=False):
             self._emit(Preview(index, "prior", pixels))
 
     def _require_numbers(self, latents: Tensor) -> None:
         if bool(torch.isfinite(latents).all()):
             return
-        dtype = self._loaded.plan.dtype
+        dtype = self._residents.plan.dtype
         hint = "Choose other guidance or other timesteps."
         if dtype != "float32":
             hint = f"{dtype} is too coarse here: choose float32 in the settings."
@@ -276,14 +281,18 @@ class Job:
         seconds: dict[str, float],
         notes: tuple[str, ...],
     ) -> GeneratedPicture:
-        loaded = self._loaded
+        residents = self._residents
         provenance = Provenance(
-            device=loaded.plan.device,
-            dtype=loaded.plan.dtype,
+            device=residents.plan.device,
+            dtype=residents.plan.dtype,
             threads=torch.get_num_threads(),
-            checkpoint_name=loaded.info.name,
-            checkpoint_hash=loaded.content_hash,
+            checkpoint_name=residents.info.name,
+            checkpoint_hash=residents.content_hash,
             versions=library_versions(),
+            fp8=residents.plan.fp8,
+            compiled=residents.compiled,
+            copy_of=residents.info.copy_of,
+            copy_of_hash=residents.info.copy_of_hash,
         )
         return GeneratedPicture(
             index=index,
@@ -296,14 +305,16 @@ class Job:
         )
 
 
-def _require_size(loaded: LoadedCheckpoint, request: GenerationRequest) -> None:
+def _require_size(residents: Residents, request: GenerationRequest) -> None:
     """Raise ``CheckpointError`` if the checkpoint's own numbers lead to another size."""
-    indexes, config = loaded.indexes, loaded.vqgan.config
+    indexes = residents.indexes
     latent = latent_size(request.width, request.height, indexes.resolution_multiple)
-    cell = config.up_down_scale_factor * 2 ** (config.levels - 1)
-    height, width = (side * cell for side in vq_latent_size(latent, indexes.latent_dim_scale))
+    height, width = (
+        side * residents.vqgan_shape.pixels
+        for side in vq_latent_size(latent, indexes.latent_dim_scale)
+    )
     if (width, height) != (request.width, request.height):
         raise CheckpointError(
-            f"{loaded.info.title} would draw {width}×{height} pixels instead of "
+            f"{residents.info.title} would draw {width}×{height} pixels instead of "
             f"{request.width}×{request.height}: the numbers in its model_index.json do not fit it."
         )

@@ -13,7 +13,15 @@ from diffusers.pipelines.deprecated.wuerstchen.modeling_wuerstchen_common import
 from diffusers.pipelines.deprecated.wuerstchen.modeling_wuerstchen_prior import WuerstchenPrior
 from torch import Tensor
 
-from wurstdesk.engine.layers import KeysValues, TextGuidance, attend, sample, text_keys_values
+from wurstdesk.engine.compiled import Compilable
+from wurstdesk.engine.layers import (
+    KeysValues,
+    TextGuidance,
+    attend,
+    modulate,
+    sample,
+    text_keys_values,
+)
 from wurstdesk.engine.sampling import Schedule, Step
 from wurstdesk.generation import CancelToken
 
@@ -21,7 +29,7 @@ CLAMP = 6.0
 """x0 is shown within this many deviations: features have mean 0 and deviation 1 by training."""
 
 
-class StageC(WuerstchenPrior):  # type: ignore[misc, unused-ignore]  # untyped decorators
+class StageC(Compilable, WuerstchenPrior):  # type: ignore[misc, unused-ignore]  # untyped decorators
     """``WuerstchenPrior`` with the same weights, whose text is projected once and not each step."""
 
     def project_text(self, embeds: Tensor) -> list[KeysValues]:
@@ -41,7 +49,7 @@ class StageC(WuerstchenPrior):  # type: ignore[misc, unused-ignore]  # untyped d
             if isinstance(block, AttnBlock):
                 x = attend(block, x, next(projected))
             elif isinstance(block, TimestepBlock):
-                x = block(x, r_embed)
+                x = modulate(block, x, r_embed)
             else:
                 x = block(x)
         a, b = self.out(x).chunk(2, dim=1)

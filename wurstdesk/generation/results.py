@@ -58,7 +58,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What made a picture: enough to say whether it can be made again to the byte."""
+    """What made a picture: enough to say whether it can be made again to the byte.
+
+    ``copy_of`` and its hash name the checkpoint that a half-precision copy was made from.
+    """
 
     device: str
     dtype: str
@@ -68,6 +71,8 @@ class Provenance:
     versions: dict[str, str] = field(default_factory=dict)
     fp8: bool = False
     compiled: bool = False
+    copy_of: str = ""
+    copy_of_hash: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
 from wurstdesk.errors import UserError
@@ -88,6 +88,10 @@ class StudioState(QObject):
         self._worker = GenerationWorker(generator_factory, sink_factory, rate, self)
         self._reader = CatalogueReader(catalogue, self)
         self.saving = PictureSaving(self._worker, self.pictures, self.messages, self)
+        self._rest = QTimer(self)
+        self._rest.setObjectName("rest")
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._worker.release)
         self._connect_worker()
 
     def _connect_worker(self) -> None:
@@ -103,6 +107,7 @@ class StudioState(QObject):
         worker.cancelled.connect(self._on_cancelled)
         worker.idle.connect(self._on_idle)
         worker.prepare_failed.connect(self._on_prepare_failed)
+        worker.released.connect(self._on_released)
         self.saving.told.connect(self.told)
         self.saving.failed.connect(self._on_side_failure)
         self._reader.found.connect(self._on_checkpoints)
@@ -132,7 +137,7 @@ class StudioState(QObject):
         self._reader.ask()
 
     def prepare(self) -> None:
-        """Make the engine before it is needed, so that the first picture is quicker."""
+        """Load the model before it is needed, so that the first picture is quicker."""
         if not self.is_running:
             self._worker.prepare(self.form.request)
 
@@ -158,6 +163,11 @@ class StudioState(QObject):
             self.is_stopping = True
             self._worker.stop()
             self.activity_changed.emit()
+
+    def release_memory(self) -> None:
+        """Give the model's memory back to other programs; the next picture loads it again."""
+        self._rest.stop()
+        self._worker.release()
 
     def clear_waiting(self) -> None:
         """Take everything out of the queue that has not begun."""
@@ -208,6 +218,7 @@ class StudioState(QObject):
     def shutdown(self) -> None:
         """Cancel what runs and wait for both threads; nothing can be asked for afterwards."""
         self._is_closed = True
+        self._rest.stop()
         self.queue.cancel_waiting()
         self._worker.close()
         self._reader.close()
@@ -219,6 +230,7 @@ class StudioState(QObject):
             return
         job = self.queue.start_next()
         if job is not None:
+            self._rest.stop()
             self.is_stopping = False
             self.job_progress = JobProgress(job.request)
             self.round.begin(job.request)
@@ -295,6 +307,13 @@ class StudioState(QObject):
             self.loading = None
             self.activity_changed.emit()
         self._start_next()
+        if not self.is_running and self.settings.release_memory_after and not self._is_closed:
+            self._rest.start(self.settings.release_memory_after * 60_000)
+
+    @Slot()
+    def _on_released(self) -> None:
+        if not self.is_running:
+            self.told.emit(self.tr("The model’s memory is free for other programs."))
 
     @Slot(object)
     def _on_prepare_failed(self, failure: Failure) -> None:

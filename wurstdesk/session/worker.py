@@ -54,6 +54,11 @@ class _Generate:
 @dataclass(frozen=True, slots=True)
 class _Prepare:
     request: GenerationRequest
+    cancel: CancelToken
+
+
+class _Release:
+    """Give memory back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class _Quit:
     """The last command."""
 
 
-_Command = _Generate | _Prepare | _Save | _Copy | _Quit
+_Command = _Generate | _Prepare | _Release | _Save | _Copy | _Quit
 
 
 class GenerationWorker(QThread):
@@ -103,6 +108,8 @@ class GenerationWorker(QThread):
     """The worker has come to the end of a job or of ``prepare`` and waits."""
     prepare_failed = Signal(object)
     """``Failure`` of ``prepare``, which is no job."""
+    released = Signal()
+    """Memory was given back; the next job loads again."""
     picture_saved = Signal(int, object)
     """The key given to ``save`` and the ``SavedPicture``."""
     save_failed = Signal(int, object)
@@ -124,6 +131,7 @@ class GenerationWorker(QThread):
         self._sink_factory = sink_factory
         self._inbox: SimpleQueue[_Command] = SimpleQueue()
         self._token = CancelToken()
+        self._warming = CancelToken()
         self._is_closed = False
         # Used in the worker's thread only.
         self._postponed: deque[_Command] = deque()
@@ -142,8 +150,13 @@ class GenerationWorker(QThread):
         self._send(_Generate(request, self._token))
 
     def prepare(self, request: GenerationRequest) -> None:
-        """Make the generator ahead of the first job and say where ``request`` would run."""
-        self._send(_Prepare(request))
+        """Say where ``request`` would run, and load ahead of it what it will need."""
+        self._warming = CancelToken()
+        self._send(_Prepare(request, self._warming))
+
+    def release(self) -> None:
+        """Give the memory of everything that is loaded back, after the job that runs."""
+        self._send(_Release())
 
     def save(self, key: int, picture: GeneratedPicture, target: Path | None = None) -> None:
         """Save a picture again, or elsewhere; also in the middle of a job, at its next step."""
@@ -163,6 +176,7 @@ class GenerationWorker(QThread):
             return
         self._is_closed = True
         self._token.cancel()
+        self._warming.cancel()
         if self.isRunning():
             self._inbox.put(_Quit())
             self.wait()
@@ -192,14 +206,16 @@ class GenerationWorker(QThread):
     def _next_command(self) -> _Command:
         return self._postponed.popleft() if self._postponed else self._inbox.get()
 
-    def _obey(self, command: _Generate | _Prepare | _Save | _Copy) -> None:
+    def _obey(self, command: _Generate | _Prepare | _Release | _Save | _Copy) -> None:
         match command:
             case _Generate():
                 self._run_job(command.request, command.cancel)
                 self.idle.emit()
             case _Prepare():
-                self._run_preparation(command.request)
+                self._run_preparation(command)
                 self.idle.emit()
+            case _Release():
+                self._run_release()
             case _Save():
                 self._run_save(command)
             case _Copy():
@@ -228,12 +244,26 @@ class GenerationWorker(QThread):
             self._mailbox.clear()
             self.done.emit()
 
-    def _run_preparation(self, request: GenerationRequest) -> None:
+    def _run_preparation(self, command: _Prepare) -> None:
+        request = command.request
         try:
-            self.planned.emit(self._ready_generator().plan(request))
+            generator = self._ready_generator()
+            command.cancel.check()
+            self.planned.emit(generator.plan(request))
+            generator.warm_up(request, command.cancel, self._tell)
+        except GenerationCancelled:
+            return
         except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
             failure = Failure.of(error, (request.prompt, request.negative_prompt))
             self.prepare_failed.emit(failure)
+
+    def _run_release(self) -> None:
+        try:
+            if self._generator is not None:
+                self._generator.release()
+        except BaseException:  # noqa: BLE001 - what cannot be let go properly goes as a whole
+            self._drop_generator()
+        self.released.emit()
 
     def _ready_generator(self) -> ImageGenerator:
         if self._generator is None:

@@ -27,6 +27,7 @@ class Actions(QObject):
         self.generate = self._make(self.tr("&Generate"), "Ctrl+Return", "Ctrl+Enter")
         self.stop = self._make(self.tr("&Stop"), "Esc")
         self.clear = self._make(self.tr("&Clear what waits"), "Ctrl+Shift+Backspace")
+        self.release = self._make(self.tr("&Release memory"))
         self.random_seed = self._make(self.tr("&New seed for each picture"), "Ctrl+D")
         self.random_seed.setCheckable(True)
         self.focus_prompt = self._make(self.tr("Go to the &prompt"), "Ctrl+L")
@@ -57,7 +58,16 @@ class Actions(QObject):
         _fill(bar.addMenu(self.tr("&File")), self.open_folder, self.save_as, None, self.quit)
         _fill(
             bar.addMenu(self.tr("&Generate")),
-            *(self.generate, self.stop, self.clear, None, self.random_seed, self.focus_prompt),
+            *(
+                self.generate,
+                self.stop,
+                self.clear,
+                None,
+                self.random_seed,
+                self.focus_prompt,
+                None,
+            ),
+            self.release,
         )
         _fill(
             bar.addMenu(self.tr("&Picture")),
@@ -77,6 +87,7 @@ class Actions(QObject):
             action.setEnabled(has_picture)
         self.stop.setEnabled(state.is_running)
         self.clear.setEnabled(bool(state.queue.waiting))
+        self.release.setEnabled(not state.is_running)
         # Esc is Stop's while anything runs.
         self.back.setEnabled(can_go_back(state) and not state.is_running)
         for action in (self.newer, self.older):

@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
                 actions.generate: self._generate,
                 actions.stop: state.stop,
                 actions.clear: state.clear_waiting,
+                actions.release: state.release_memory,
                 actions.focus_prompt: self._focus_prompt,
                 actions.reuse: self._reuse,
                 actions.reuse_seed: self._reuse_seed,

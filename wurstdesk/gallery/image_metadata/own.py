@@ -81,6 +81,10 @@ def _provenance(data: object) -> Provenance:
         versions={clean_text(key): clean_text(value) for key, value in versions.items()}
         if isinstance(versions, dict)
         else {},
+        fp8=fields.get("fp8") is True,
+        compiled=fields.get("compiled") is True,
+        copy_of=clean_text(fields.get("copy_of")),
+        copy_of_hash=clean_text(fields.get("copy_of_hash")),
     )
 
 
