@@ -30,7 +30,6 @@ from wurstdesk.generation import (
     EngineOptions,
     GeneratorEvent,
     PictureReady,
-    make_request,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +46,9 @@ class Artist:
 
     def __init__(self, checkpoint: Path) -> None:
         options = EngineOptions(device="auto", dtype="float32", previews=False)
-        self._generator = WuerstchenGenerator(LocalCatalogue(checkpoint, ()), options)
+        catalogue = LocalCatalogue(checkpoint, ())
+        (self._info,) = catalogue.checkpoints()
+        self._generator = WuerstchenGenerator(catalogue, options)
 
     def draw(self, prompt: str, seed: int) -> Image.Image:
         """One picture at the default size and settings."""
@@ -59,7 +60,7 @@ class Artist:
                 size = (pixels.width, pixels.height)
                 made.append(Image.frombytes("RGB", size, pixels.data))
 
-        request = make_request(prompt=prompt, seed=seed, width=SIDE, height=SIDE)
+        request = self._info.request(prompt=prompt, seed=seed)
         self._generator.generate(request, CancelToken(), keep)
         return made[0]
 

@@ -51,15 +51,20 @@ class Workplace:
     scenes: int
     target: Path
     steps: int | None
+    rate: float | None
 
     def pictures(self) -> Pictures:
         """The painted pictures, made on first need."""
         return Pictures(self.work / "pictures", self.scenes)
 
     def recipe(self, part: str) -> Recipe:
-        """A part's recipe, with other steps if they were asked for."""
+        """A part's recipe, with other steps and another rate if they were asked for."""
         recipe = RECIPES[part]
-        return replace(recipe, steps=self.steps) if self.steps else recipe
+        return replace(
+            recipe,
+            steps=self.steps or recipe.steps,
+            learning_rate=self.rate or recipe.learning_rate,
+        )
 
     def text(self, part: str) -> None:
         """Teach one of the two text encoders what captions say."""
@@ -106,12 +111,13 @@ def main() -> None:
     parser.add_argument("--target", type=Path, default=TARGET, help="where the checkpoint goes")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS)[1:])
     parser.add_argument("--steps", type=int, help="steps of each part, instead of the recipe's")
+    parser.add_argument("--rate", type=float, help="learning rate, instead of the recipe's")
     parser.add_argument("--threads", type=int, default=0, help="threads of the processor to use")
     given = parser.parse_args()
     if given.threads:
         torch.set_num_threads(given.threads)
     given.work.mkdir(parents=True, exist_ok=True)
-    place = Workplace(given.work, given.scenes, given.target, given.steps)
+    place = Workplace(given.work, given.scenes, given.target, given.steps, given.rate)
     for part in given.only:
         PARTS[part](place)
 

@@ -42,14 +42,17 @@ def test_a_picture_is_saved_and_its_path_is_all_that_stands_on_stdout(
 
 def test_what_is_left_open_is_the_checkpoints(command: CommandLine) -> None:
     schedule = (1.0, 0.5, 0.0)
-    command.catalogue.infos = (replace(DACKEL, prior_timesteps=schedule), PUBLISHED)
+    command.catalogue.infos = (
+        replace(DACKEL, prior_timesteps=schedule, prior_guidance_scale=2.5),
+        PUBLISHED,
+    )
 
     command("generate", DOG)
     command("generate", DOG, "--checkpoint", "wuerstchen")
 
     builtin, published = command.generator.requests
     assert (builtin.checkpoint, builtin.width, builtin.height) == ("dackel", 384, 384)
-    assert builtin.prior_timesteps == schedule
+    assert (builtin.prior_timesteps, builtin.prior_guidance_scale) == (schedule, 2.5)
     assert (published.checkpoint, published.width, published.height) == ("wuerstchen", 1024, 1024)
     assert published.prior_timesteps == DEFAULT_STAGE_C_TIMESTEPS
     assert (published.prior_guidance_scale, published.decoder_guidance_scale) == (4, 0)
@@ -92,6 +95,19 @@ def test_device_and_precision_come_before_the_settings(command: CommandLine, hom
     assert [(o.device, o.dtype, o.threads) for o in command.options] == [
         ("cuda", "bfloat16", 3),
         ("cpu", "float32", 3),
+    ]
+
+
+def test_how_the_model_is_kept_comes_before_the_settings(command: CommandLine, home: Home) -> None:
+    chosen = Settings(offload="model", compile_model=True, fp8_weights=True, memory_limit_mb=4000)
+    save_settings(home.settings_file, chosen)
+
+    command("generate", DOG)
+    command("generate", DOG, "--offload", "group", "--no-compile")
+
+    assert [(o.offload, o.compile, o.fp8, o.memory_limit) for o in command.options] == [
+        ("model", True, True, 4_000_000_000),
+        ("group", False, True, 4_000_000_000),
     ]
 
 

@@ -170,8 +170,10 @@ def test_stage_a(
     side: int,
     on_processor: bool,
 ) -> None:
+    strip = memory_needs.STRIP_BYTES_GRAPHICS
     if on_processor:
-        monkeypatch.setitem(stage_a.STRIP_BYTES, "meta", stage_a.STRIP_BYTES["cpu"])
+        strip = memory_needs.STRIP_BYTES_PROCESSOR
+    monkeypatch.setitem(stage_a.STRIP_BYTES, "meta", strip)
     vqgan = on_meta(lambda: StageA(embed_dim=width, bottleneck_blocks=2))
     monkeypatch.setattr(StripBlock, "read_mods", lambda block: setattr(block, "mods", (0.1,) * 6))
     vqgan.work_in_strips()

@@ -27,6 +27,7 @@ DACKEL: dict[str, Any] = {
     "default_size": [384, 384],
     "trained_sides": [256, 512],
     "prior_timesteps": [1.0, 0.5, 0.0],
+    "prior_guidance_scale": 2.5,
     "can_draw": "sausage dogs",
     "examples": ["a red sausage dog"],
     "vocabulary": ["a", "red", "sausage", "dog"],
@@ -105,6 +106,7 @@ def test_the_built_in_one_comes_first_with_what_it_says_of_itself(tmp_path: Path
     assert (dackel.name, dackel.title, dackel.built_in) == ("dackel", "Dackel", True)
     assert (dackel.default_size, dackel.trained_sides) == ((384, 384), (256, 512))
     assert dackel.prior_timesteps == (1.0, 0.5, 0.0)
+    assert dackel.prior_guidance_scale == 2.5
     assert dackel.examples == ("a red sausage dog",)
     assert dackel.vocabulary == {"a", "red", "sausage", "dog"}
     assert (first.name, second.name) == ("wuerstchen", "wuerstchen-2")
@@ -122,6 +124,8 @@ def test_the_built_in_one_comes_first_with_what_it_says_of_itself(tmp_path: Path
         '{"default_size": [100, 128]}',
         '{"default_size": [1e400, 128]}',
         '{"prior_timesteps": [0, 1]}',
+        '{"prior_guidance_scale": -1}',
+        '{"prior_guidance_scale": "4"}',
         '{"vocabulary": {}}',
         "[" * 100_000,
     ],

@@ -154,6 +154,18 @@ def test_reset_gives_the_checkpoints_default(form: RequestForm) -> None:
     assert form.request.width == 384
 
 
+def test_guidance_follows_the_checkpoint_until_it_is_the_persons_own(form: RequestForm) -> None:
+    # Given two checkpoints that are good at different guidance
+    form.set_checkpoints((replace(DACKEL, prior_guidance_scale=2.0), PUBLISHED))
+    assert form.request.prior_guidance_scale == 2.0
+    # When another is chosen, guidance follows; what the person chose stays
+    form.choose_checkpoint("wuerstchen")
+    assert form.request.prior_guidance_scale == 4.0
+    form.edit(prior_guidance_scale=6.0)
+    form.choose_checkpoint("dackel")
+    assert form.request.prior_guidance_scale == 6.0
+
+
 def test_taking_a_request_takes_all_of_it(form: RequestForm) -> None:
     request = GenerationRequest(
         prompt="a cat", negative_prompt="a dog", seed=5, decoder_seed=9, checkpoint="wuerstchen"

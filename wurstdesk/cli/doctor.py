@@ -21,7 +21,7 @@ from wurstdesk.engine import device_planner
 from wurstdesk.engine.component_sizes import read_sizes
 from wurstdesk.engine.machine import Hardware
 from wurstdesk.errors import UserError
-from wurstdesk.generation import CheckpointInfo, GenerationRequest, Plan, make_request
+from wurstdesk.generation import CheckpointInfo, GenerationRequest, Plan
 
 _LIBRARIES = (
     "torch",
@@ -160,7 +160,7 @@ def _plans(
     for info in checkpoints:
         if hardware is None or not info.complete:
             continue
-        request = _usual_request(info)
+        request = info.request()
         try:
             plan = _plan(base, hardware, info, request)
         except UserError as error:
@@ -179,16 +179,6 @@ def _plan(
 ) -> Plan:
     options = parts.engine_options(base.settings)
     return device_planner.plan(hardware, read_sizes(info), request, options)
-
-
-def _usual_request(info: CheckpointInfo) -> GenerationRequest:
-    width, height = info.default_size
-    return make_request(
-        width=width,
-        height=height,
-        prior_timesteps=info.prior_timesteps,
-        checkpoint=info.name,
-    )
 
 
 def _checkpoint_problems(checkpoints: tuple[CheckpointInfo, ...]) -> list[str]:

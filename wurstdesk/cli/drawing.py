@@ -36,7 +36,6 @@ from wurstdesk.generation import (
     PictureSink,
     SavedPicture,
     StageProgress,
-    make_request,
 )
 from wurstdesk.paths import ensure_folder
 
@@ -57,7 +56,7 @@ class Order:
     size: tuple[int, int] | None = None
     prior_steps: int | None = None
     prior_timesteps: tuple[float, ...] | None = None
-    prior_guidance: float = 4.0
+    prior_guidance: float | None = None
     decoder_steps: int = 12
     decoder_guidance: float = 0.0
     decoder_seed: int | None = None
@@ -131,24 +130,23 @@ def find_checkpoint(
 
 def request_of(order: Order, info: CheckpointInfo) -> GenerationRequest:
     """The whole request; what was left open is the checkpoint's, and the seed a new one."""
-    width, height = order.size or info.default_size
-    timesteps = order.prior_timesteps
-    if timesteps is None and order.prior_steps is None:
-        timesteps = info.prior_timesteps
-    return make_request(
+    given: dict[str, object] = {}
+    if order.size is not None:
+        given |= {"width": order.size[0], "height": order.size[1]}
+    if order.prior_timesteps is not None:
+        given["prior_timesteps"] = order.prior_timesteps
+    if order.prior_guidance is not None:
+        given["prior_guidance_scale"] = order.prior_guidance
+    return info.request(
         prompt=order.prompt,
         negative_prompt=order.negative,
-        width=width,
-        height=height,
         seed=secrets.randbelow(SEED_COUNT) if order.seed is None else order.seed,
         num_images=order.count,
-        prior_timesteps=timesteps,
         prior_num_inference_steps=order.prior_steps,
-        prior_guidance_scale=order.prior_guidance,
         decoder_num_inference_steps=order.decoder_steps,
         decoder_guidance_scale=order.decoder_guidance,
         decoder_seed=order.decoder_seed,
-        checkpoint=info.name,
+        **given,
     )
 
 

@@ -128,7 +128,7 @@ def generate(
     size: options.Size = None,
     prior_steps: options.PriorSteps = None,
     prior_timesteps: options.PriorTimesteps = None,
-    prior_guidance: options.PriorGuidance = 4.0,
+    prior_guidance: options.PriorGuidance = None,
     decoder_steps: options.DecoderSteps = 12,
     decoder_guidance: options.DecoderGuidance = 0.0,
     decoder_seed: options.DecoderSeed = None,

@@ -93,9 +93,13 @@ PriorTimesteps = Annotated[
     ),
 ]
 PriorGuidance = Annotated[
-    float,
+    float | None,
     typer.Option(
-        "--prior-guidance", min=0, max=100, metavar="X", help="How closely Stage C obeys."
+        "--prior-guidance",
+        min=0,
+        max=100,
+        metavar="X",
+        help="How closely Stage C obeys: 4 without it, or what suits the checkpoint.",
     ),
 ]
 DecoderSteps = Annotated[

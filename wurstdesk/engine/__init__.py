@@ -1,5 +1,5 @@
 """Everything that touches torch: finding, checking, loading and running checkpoints. No Qt.
 
-``model_files``, ``prompt_syntax``, ``device_planner`` and ``generator`` can be imported without
-torch; what needs it is imported when the first picture is made.
+``model_files``, ``half_copy``, ``prompt_reading``, ``device_planner`` and ``generator`` can be
+imported without torch; what needs it is imported when it is needed.
 """

@@ -30,6 +30,7 @@ def fields_of(data: dict[str, Any]) -> dict[str, Any]:
         "default_size": _sides,
         "trained_sides": _sides,
         "prior_timesteps": _timesteps,
+        "prior_guidance_scale": _guidance,
         "can_draw": lambda value: _text(value, 2000),
         "examples": lambda value: _texts(value, 50, 500),
         "vocabulary": lambda value: frozenset(_texts(value, 20_000, 100)),
@@ -107,6 +108,12 @@ def _sides(value: object) -> tuple[int, int]:
         if type(side) is not int or side % SIZE_MULTIPLE or not SIZE_MULTIPLE <= side <= MAX_SIDE:
             raise ValueError
     return value[0], value[1]
+
+
+def _guidance(value: object) -> float:
+    if not isinstance(value, int | float) or not is_number(value) or not 0 <= value <= 100:
+        raise ValueError
+    return float(value)
 
 
 def _timesteps(value: object) -> tuple[float, ...]:

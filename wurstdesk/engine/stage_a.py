@@ -25,7 +25,7 @@ from wurstdesk.generation import CancelToken
 
 STRIP_BYTES = {"cpu": 8_000_000}
 """Size of the widest layer of a strip: on a processor it should stay in the cache."""
-STRIP_BYTES_ELSEWHERE = 256_000_000
+STRIP_BYTES_ELSEWHERE = 64_000_000
 
 
 class StripBlock(MixingResidualBlock):  # type: ignore[misc, unused-ignore]

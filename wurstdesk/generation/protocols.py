@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from wurstdesk.errors import GenerationCancelled
-from wurstdesk.generation.request import DEFAULT_STAGE_C_TIMESTEPS, GenerationRequest
+from wurstdesk.generation.request import (
+    DEFAULT_STAGE_C_TIMESTEPS,
+    GenerationRequest,
+    make_request,
+)
 from wurstdesk.generation.results import EventSink, GeneratedPicture, Plan, Stage
 
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps", "xpu"]
@@ -113,6 +117,7 @@ class CheckpointInfo:
     default_size: tuple[int, int] = (1024, 1024)
     trained_sides: tuple[int, int] = (1024, 1536)
     prior_timesteps: tuple[float, ...] = DEFAULT_STAGE_C_TIMESTEPS
+    prior_guidance_scale: float = 4.0
     can_draw: str = ""
     examples: tuple[str, ...] = ()
     vocabulary: frozenset[str] = frozenset()
@@ -121,6 +126,19 @@ class CheckpointInfo:
     copy_of: str = ""
     copy_of_hash: str = ""
     copy_dtype: str = ""
+
+    def request(self, **fields: Any) -> GenerationRequest:
+        """A request that suits this checkpoint, but for ``fields``; raises ``RequestError``."""
+        width, height = self.default_size
+        steps = fields.get("prior_num_inference_steps")
+        usual = {
+            "width": width,
+            "height": height,
+            "prior_guidance_scale": self.prior_guidance_scale,
+            "prior_timesteps": self.prior_timesteps if steps is None else None,
+            "checkpoint": self.name,
+        }
+        return make_request(**{**usual, **fields})
 
     @property
     def prior_folder(self) -> Path:

@@ -17,7 +17,13 @@ from wurstdesk.generation import SEED_COUNT, CheckpointInfo, GenerationRequest
 
 SeedSource = Callable[[], int]
 
-_BY_CHECKPOINT = ("width", "height", "prior_timesteps", "prior_num_inference_steps")
+_TOGETHER = (
+    ("width", "height"),
+    ("prior_timesteps", "prior_num_inference_steps"),
+    ("prior_guidance_scale",),
+)
+"""Fields whose defaults are the checkpoint's; each group is the person's own as soon as one is."""
+_BY_CHECKPOINT = tuple(field for group in _TOGETHER for field in group)
 
 
 def random_seed() -> int:
@@ -156,13 +162,14 @@ def _defaults(info: CheckpointInfo | None) -> dict[str, Any]:
         "height": height,
         "prior_timesteps": info.prior_timesteps,
         "prior_num_inference_steps": None,
+        "prior_guidance_scale": info.prior_guidance_scale,
     }
 
 
 def _same(field: str, current: dict[str, Any], before: dict[str, Any]) -> bool:
-    """Whether a value is its default; the two sides, and the two schedules, belong together."""
-    pair = ("width", "height") if field in {"width", "height"} else _BY_CHECKPOINT[2:]
-    return all(current[name] == before[name] for name in pair)
+    """Whether a value, with all that belong together with it, is its default."""
+    group = next(group for group in _TOGETHER if field in group)
+    return all(current[name] == before[name] for name in group)
 
 
 def _first(checkpoints: tuple[CheckpointInfo, ...]) -> CheckpointInfo | None:
