@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 from wurstdesk.engine import device_planner
 from wurstdesk.engine.compiled import Compilable
@@ -79,6 +80,21 @@ def test_a_compiler_that_fails_costs_one_sentence(monkeypatch: pytest.MonkeyPatc
     assert "could not be compiled" in said[1]
 
 
+def test_a_program_that_came_without_the_compiler_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a bundle that left torch's compiler out
+    def missing(*_: object, **__: object) -> None:
+        raise ImportError("No module named 'torch._inductor'")
+
+    monkeypatch.setattr(torch, "compile", missing)
+    said: list[str] = []
+    stage = Doubler()
+    # When a stage is to be compiled, then there is one sentence and it works as ever
+    stage.compile_steps("Stage C", said.append)
+    assert stage.predict(torch.ones(1)).item() == 2
+    assert len(said) == 1
+    assert "could not be compiled" in said[0]
+
+
 def test_a_lack_of_memory_is_not_the_compilers_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     def compiled(latents: Tensor) -> Tensor:
         raise torch.OutOfMemoryError("CUDA out of memory")
@@ -121,9 +137,12 @@ def test_where_layers_come_and_go_it_says_that_nothing_is_compiled(
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_compiled_picture_is_the_same_but_for_rounding(
     tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # torch's compiler has a progress bar, which though invisible leaves a thread behind
+    monkeypatch.setattr(tqdm, "monitor_interval", 0)
     eager, _ = _pixels(tiny_folder, replace(PLAN, compile=False), monkeypatch)
     compiled, notes = _pixels(tiny_folder, PLAN, monkeypatch)
     assert sum("is being compiled" in note for note in notes) == 2

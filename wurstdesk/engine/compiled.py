@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -32,12 +33,13 @@ class Compilable:
 
     def compile_steps(self, title: str, tell: Callable[[str], None]) -> None:
         """Compile from now on, anew for every size; ``tell`` is given sentences about it."""
-        import torch._dynamo
-
-        torch._dynamo.config.recompile_limit = SIZES
         this: Any = self
-        self._compiled = torch.compile(this.forward, dynamic=False)
         self._title, self._tell = title, tell
+        try:
+            importlib.import_module("torch._dynamo").config.recompile_limit = SIZES
+            self._compiled = torch.compile(this.forward, dynamic=False)
+        except Exception as error:  # noqa: BLE001 - a bundle may leave the compiler out
+            self._give_up(error)
 
     def predict(self, latents: Tensor, *inputs: Any, **more: Any) -> Tensor:
         """``forward``; the first call at a size says that it compiles."""
