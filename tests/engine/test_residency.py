@@ -285,6 +285,19 @@ def test_warming_up_loads_and_release_lets_go(
     assert [event for event in run(generator, request()) if isinstance(event, Loading)]
 
 
+def test_a_lack_of_memory_while_warming_up_is_the_next_requests_to_mend(
+    generator: WuerstchenGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given memory that runs out while the model is loaded ahead
+    monkeypatch.setattr(device_planner, "plan", Ladder())
+    with monkeypatch.context() as patched:
+        patched.setattr(Residents, "load", out_of_memory)
+        generator.warm_up(request(), CancelToken(), lambda _: None)
+    # When a picture is asked for, then it is made with the next plan
+    assert generator.plan(request()) == LADDER[1]
+    assert len(pictures(run(generator, request()))) == 1
+
+
 def test_warming_up_can_be_cancelled(
     generator: WuerstchenGenerator, planned: Callable[[Plan], None]
 ) -> None:

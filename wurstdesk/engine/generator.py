@@ -90,9 +90,18 @@ class WuerstchenGenerator:
             self._generate(info, request, job)
 
     def warm_up(self, request: GenerationRequest, cancel: CancelToken, emit: EventSink) -> None:
-        """Load what the request will need. See ``ImageGenerator``."""
+        """Load what the request will need. See ``ImageGenerator``.
+
+        Where memory runs out, nothing is loaded, and the request begins with a leaner plan.
+        """
         with self._begin(request, cancel, emit) as (info, job):
-            self._load(info, request, job)
+            plan = self._plan(info, request)
+            try:
+                self._load(info, request, job)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._too_much[info.path] = plan
 
     def plan(self, request: GenerationRequest) -> Plan:
         """Where the request would run; loads no component."""
