@@ -27,7 +27,6 @@ from wurstdesk.generation import (
     EngineOptions,
     GeneratorEvent,
     PictureReady,
-    make_request,
 )
 from wurstdesk.paths import resources_dir
 
@@ -53,8 +52,8 @@ def drawn(generator: WuerstchenGenerator, prompt: str, seed: int, **more: int) -
             size = (pixels.width, pixels.height)
             pictures.append(Image.frombytes("RGB", size, pixels.data))
 
-    fields = {"width": 384, "height": 384, **more}
-    generator.generate(make_request(prompt=prompt, seed=seed, **fields), CancelToken(), keep)
+    info = LocalCatalogue(DACKEL, ()).find("dackel")
+    generator.generate(info.request(prompt=prompt, seed=seed, **more), CancelToken(), keep)
     return pictures[0]
 
 
@@ -101,6 +100,34 @@ def test_it_draws_the_sky_and_the_ground_that_were_said(generator: WuerstchenGen
     assert (seen.sky, seen.ground) == ("night", "snow")
     seen = measure(drawn(generator, "a blue dachshund in a meadow on a sunny day", 8))
     assert (seen.sky, seen.ground) == ("day", "grass")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "seen"),
+    [
+        (
+            "a very long red sausage dog facing left on grass on a sunny day",
+            {"colour": "red", "length": "very long", "facing": "left", "ball": None},
+        ),
+        (
+            "a short blue dachshund facing right on the beach at sunset with a tree",
+            {"colour": "blue", "length": "short", "facing": "right", "tree": True},
+        ),
+        (
+            "a long yellow sausage dog facing left in the snow at night and a red ball",
+            {"colour": "yellow", "length": "long", "facing": "left", "ball": "red"},
+        ),
+        (
+            "a short pink dackel facing right on grass by day with a green house and mountains",
+            {"colour": "pink", "facing": "right", "house": "green", "mountains": True},
+        ),
+    ],
+)
+def test_it_draws_what_is_said(
+    generator: WuerstchenGenerator, prompt: str, seen: dict[str, object]
+) -> None:
+    found = measure(drawn(generator, prompt, 1))
+    assert {name: getattr(found, name) for name in seen} == seen
 
 
 def test_it_draws_a_red_dog_red(generator: WuerstchenGenerator) -> None:
