@@ -28,7 +28,7 @@ STAGE_A_TENSORS = 3.0
 """Of a level's channels: what a block takes, the same in another layout, and what it gives."""
 STRIP_LAYERS = 3.0
 """Of a strip's widest layer: before and after the activation, and what is narrower."""
-STRIP_BYTES_PROCESSOR = 8_000_000
+STRIP_BYTES_PROCESSOR = 4_000_000
 STRIP_BYTES_GRAPHICS = 64_000_000
 """Size of that layer (``stage_a.STRIP_BYTES``); a whole level that is smaller is one strip."""
 SLACK = 1.2

@@ -7,9 +7,10 @@ main memory is the device's own, dropped and loaded anew from its mapped file.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Literal
 
 import torch
@@ -17,6 +18,7 @@ from torch import nn
 
 from wurstdesk.engine import components
 from wurstdesk.engine.layers import put
+from wurstdesk.engine.linears import use_fast_linears
 from wurstdesk.engine.model_files import content_hash, read_indexes
 from wurstdesk.engine.prompt import PromptEncoder
 from wurstdesk.engine.responses import fold_responses
@@ -144,6 +146,8 @@ class Residents:
                 _keep_in_eight_bits(module, self.dtype)
             else:
                 fold_responses(module)
+        if self.device.type == "cpu":
+            use_fast_linears(module)
         if plan.offload == "group" or (plan.offload == "sequential" and part in _TEXTS):
             # Compel asks where a text encoder is; accelerate leaves it nowhere ("meta").
             _offload_by_leaf(module, self.device, stream=plan.stream and part not in _TEXTS)
@@ -185,6 +189,8 @@ def empty_caches() -> None:
         torch.mps.empty_cache()
     if torch.xpu.is_available():
         torch.xpu.empty_cache()
+    with suppress(OSError, AttributeError, TypeError):  # only glibc keeps memory and has this
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _move(modules: list[Any], device: torch.device) -> None:

@@ -23,7 +23,7 @@ from torch.nn import functional as F
 from wurstdesk.engine.layers import place_of
 from wurstdesk.generation import CancelToken
 
-STRIP_BYTES = {"cpu": 8_000_000}
+STRIP_BYTES = {"cpu": 4_000_000}
 """Size of the widest layer of a strip: on a processor it should stay in the cache."""
 STRIP_BYTES_ELSEWHERE = 64_000_000
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import torch
@@ -32,7 +33,10 @@ from wurstdesk.engine.model_files import read_indexes
 from wurstdesk.engine.pixels import to_pixels
 from wurstdesk.generation import CheckpointInfo, GenerationRequest, Pixels
 
-tqdm.monitor_interval = 0  # or its bars, though invisible, leave a thread behind
+# Its bars, though invisible, would leave a thread behind, and a semaphore of the system's, which
+# Python complains about if the process is ended from outside.
+tqdm.monitor_interval = 0
+tqdm.set_lock(RLock())
 
 
 @dataclass(frozen=True)
