@@ -40,8 +40,8 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """A scripted engine in place of the real one, and Dackel in place of what is on disk."""
     generator = Engine()
 
-    def make(catalogue: object, options: EngineOptions) -> Engine:
-        del catalogue
+    def make(catalogue: object, options: EngineOptions, timings: object) -> Engine:
+        del catalogue, timings
         generator.options.append(options)
         return generator
 

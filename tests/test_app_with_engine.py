@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -75,3 +77,6 @@ def test_from_the_typed_words_to_the_file_and_its_row(
         (row,) = gallery.recent(9)
         assert (row.path, row.request) == (picture.saved.path, request)
         assert gallery.latents_of(row.id) is not None
+    # What it cost is known at the next start.
+    known = json.loads(home.timings_file.read_text(encoding="utf-8"))
+    assert {"prior", "decoder", "vqgan"} <= set(re.findall("prior|decoder|vqgan", str(known)))

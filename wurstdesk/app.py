@@ -180,7 +180,9 @@ class Studio(QObject):
     def _make_generator(self) -> ImageGenerator:
         torch_libraries.load_before_torch()
         generator = parts.make_generator(
-            parts.catalogue_of(self._base), parts.engine_options(self.state.settings, previews=True)
+            parts.catalogue_of(self._base),
+            parts.engine_options(self.state.settings, previews=True),
+            parts.timings_of(self._base),
         )
         gc.freeze()
         return generator

@@ -17,7 +17,9 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     """The command line with a scripted engine, two known checkpoints and the real gallery."""
     line = CommandLine(capsys.readouterr)
 
-    def make_generator(catalogue: object, options: EngineOptions) -> ScriptedGenerator:
+    def make_generator(
+        catalogue: object, options: EngineOptions, timings: object = None
+    ) -> ScriptedGenerator:
         del catalogue
         line.options.append(options)
         return line.generator

@@ -94,7 +94,8 @@ def draw(base: parts.Base, order: Order) -> int:
                     offload=order.offload,
                     compiled=order.compiled,
                 )
-                with closing(parts.make_generator(catalogue, options)) as generator:
+                timings = parts.timings_of(base)
+                with closing(parts.make_generator(catalogue, options, timings)) as generator:
                     generator.generate(request, token, desk.take)
                 desk.raise_failure()
             except (GenerationCancelled, KeyboardInterrupt):

@@ -248,9 +248,9 @@ def bench(
     as_json: options.Json = False,
     home: options.Home = None,
 ) -> None:
-    """Measure what pictures cost on this machine; the window's estimates get better by it.
+    """Measure what pictures cost on this machine.
 
-    For example: wurstdesk bench --size 384x384 --size 768x512
+    The window's estimates get better by it. For example: wurstdesk bench --size 768x512
     """
     from wurstdesk.cli import bench as benchmark
 

@@ -24,6 +24,7 @@ from wurstdesk.generation import (
     Timings,
 )
 from wurstdesk.paths import Home, resources_dir
+from wurstdesk.session.timings import TimingsFile
 from wurstdesk.settings import LoadedSettings, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -90,6 +91,11 @@ def open_gallery(base: Base) -> Gallery:
     return Gallery.open(
         base.home.gallery_file, base.pictures_folder, write_metadata=base.settings.write_metadata
     )
+
+
+def timings_of(base: Base) -> Timings:
+    """What work cost on this machine, for estimates from the first step on."""
+    return TimingsFile(base.home.timings_file)
 
 
 def make_generator(
