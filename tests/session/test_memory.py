@@ -89,13 +89,13 @@ def test_a_new_job_takes_the_rest_away(qtbot: QtBot, studio: Studio) -> None:
     studio.generator.script = lambda _: (UntilCancelled(),)
     studio.state.generate()
     assert not rest_of(studio).isActive()
-    studio.state.stop()
+    studio.state.runner.stop()
     studio.wait_until_idle()
 
 
 def test_release_on_command(qtbot: QtBot, studio: Studio) -> None:
     studio.generate(prompt="a dog")
     with qtbot.waitSignal(studio.state.told):
-        studio.state.release_memory()
+        studio.state.runner.release_memory()
     assert studio.generator.released == 1
     assert not rest_of(studio).isActive()

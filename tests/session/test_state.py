@@ -125,17 +125,17 @@ def test_stop_ends_what_runs_and_the_next_begins(studio: Studio) -> None:
     endless.wait_until_reached()
 
     with studio.qtbot.waitSignal(studio.state.told):
-        studio.state.stop()
-        assert studio.state.is_stopping
+        studio.state.runner.stop()
+        assert studio.state.runner.is_stopping
     studio.wait_until_idle()
 
     assert states(studio) == [JobState.CANCELLED, JobState.DONE]
-    assert not studio.state.is_stopping
+    assert not studio.state.runner.is_stopping
 
 
 def test_stop_when_nothing_runs_does_nothing(studio: Studio) -> None:
-    studio.state.stop()
-    assert not studio.state.is_stopping
+    studio.state.runner.stop()
+    assert not studio.state.runner.is_stopping
     studio.generate()
     assert states(studio) == [JobState.DONE]
 
@@ -146,7 +146,7 @@ def test_what_waits_can_be_cleared(studio: Studio) -> None:
     for _ in range(3):
         studio.state.generate()
 
-    studio.state.clear_waiting()
+    studio.state.runner.clear_waiting()
     gate.open()
     studio.wait_until_idle()
 
@@ -224,28 +224,28 @@ def test_looking_at_a_picture_while_another_is_made(studio: Studio) -> None:
     gate = Gate()
     studio.generator.script = lambda r: [gate, PictureReady(picture_of(r))]
     studio.state.generate()
-    before = studio.state.shown
+    before = studio.state.showing.picture
     assert before is None, "what was asked for is shown"
 
-    studio.state.show_picture(first.id)
+    studio.state.showing.show_picture(first.id)
     studio.state.generate()
     gate.open()
     studio.wait_until_idle()
-    assert studio.state.shown is first, "a new picture does not take the canvas away"
+    assert studio.state.showing.picture is first, "a new picture does not take the canvas away"
 
-    studio.state.show_round()
-    assert studio.state.shown is None
+    studio.state.showing.show_round()
+    assert studio.state.showing.picture is None
 
 
 def test_neighbours_of_the_picture_in_view(studio: Studio) -> None:
-    studio.state.show_neighbour(1)  # there is none
+    studio.state.showing.show_neighbour(1)  # there is none
     for _ in range(3):
         studio.generate()
     seen = []
     for steps in (-1, -1, -1, 1):
-        studio.state.show_neighbour(steps)
-        assert studio.state.shown is not None
-        seen.append(studio.state.shown.id)
+        studio.state.showing.show_neighbour(steps)
+        assert studio.state.showing.picture is not None
+        seen.append(studio.state.showing.picture.id)
     assert seen == [2, 1, 1, 2]
 
 
@@ -253,7 +253,7 @@ def test_a_job_that_showed_nothing_leaves_the_last_picture(studio: Studio) -> No
     studio.generate()
     studio.generator.script = lambda _: [CheckpointError("No.")]
     studio.generate()
-    assert studio.state.picture_in_view is next(iter(studio.state.pictures))
+    assert studio.state.showing.picture_in_view is next(iter(studio.state.pictures))
 
 
 def test_a_full_disk_keeps_the_picture_until_it_is_saved(studio: Studio) -> None:

@@ -39,13 +39,13 @@ def show_everything(studio: Studio, window: MainWindow) -> Gate:
     studio.generator.script = lambda _: [progress, gate]
     studio.state.generate()
     studio.state.generate()
-    studio.state.show_picture(1)
+    studio.state.showing.show_picture(1)
     studio.qtbot.waitUntil(lambda: window.progress.left.text() != "")
     return gate
 
 
 def finish(studio: Studio, gate: Gate) -> None:
-    studio.state.clear_waiting()
+    studio.state.runner.clear_waiting()
     gate.open()
     studio.wait_until_idle()
 
@@ -197,7 +197,7 @@ def test_nothing_of_the_window_is_left_to_the_garbage_collector(
             window.show()
             studio.read_catalogue()
             studio.generate(num_images=2)
-            studio.state.show_picture(1)
+            studio.state.showing.show_picture(1)
             window.close()
             parts = [weakref.ref(w) for w in (window, window.panel, window.canvas.view)]
             window.deleteLater()

@@ -138,7 +138,7 @@ def test_a_click_in_the_round_looks_closer_and_esc_goes_back(
     assert window.details.back_button.text() == "All 4"
 
     qtbot.keyClick(view, Qt.Key.Key_Escape)
-    assert studio.state.shown is None
+    assert studio.state.showing.picture is None
     assert len(view.cells) == 4
 
 
@@ -148,8 +148,8 @@ def test_the_round_by_keyboard(qtbot: QtBot, studio: Studio, window: MainWindow)
     view.setFocus()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return):
         qtbot.keyClick(view, key)
-    assert studio.state.shown is not None
-    assert studio.state.shown.request.seed == 1004
+    assert studio.state.showing.picture is not None
+    assert studio.state.showing.picture.request.seed == 1004
 
 
 def test_what_is_not_finished_cannot_be_opened(
@@ -167,7 +167,7 @@ def test_what_is_not_finished_cannot_be_opened(
     qtbot.waitUntil(lambda: len(view.cells) == 2 and not view.cells[1].image.isNull())
 
     qtbot.mouseClick(view, LEFT, pos=view._view_rect(1).center().toPoint())
-    assert studio.state.shown is None
+    assert studio.state.showing.picture is None
     gate.open()
     studio.wait_until_idle()
 
@@ -178,7 +178,7 @@ def test_what_was_given_up_fades(qtbot: QtBot, studio: Studio, window: MainWindo
     studio.state.generate()
     view = window.canvas.view
     qtbot.waitUntil(lambda: bool(view.cells) and not view.cells[0].image.isNull())
-    studio.state.stop()
+    studio.state.runner.stop()
     studio.wait_until_idle()
 
     assert view.cells[0].is_faded
@@ -216,8 +216,8 @@ def test_the_strip_shows_newest_first_and_a_click_shows_one(
     older = strip.visualRect(strip.model().index(1, 0)).center()
     qtbot.mouseClick(strip.viewport(), LEFT, pos=older)
 
-    assert studio.state.shown is not None
-    assert studio.state.shown.request.prompt == "one"
+    assert studio.state.showing.picture is not None
+    assert studio.state.showing.picture.request.prompt == "one"
     assert window.details.prompt.text() == "one"
 
 
@@ -229,7 +229,7 @@ def test_the_strip_marks_what_is_in_view_and_does_not_hold_it_there(
         studio.generate()
         assert strip.model().rowCount() == row_count
         assert [index.row() for index in strip.selectedIndexes()] == [0]
-        assert studio.state.shown is None, "the next picture is followed"
+        assert studio.state.showing.picture is None, "the next picture is followed"
     studio.generate(num_images=2)
     assert strip.selectedIndexes() == []
 
@@ -237,11 +237,11 @@ def test_the_strip_marks_what_is_in_view_and_does_not_hold_it_there(
 def test_the_strip_by_keyboard(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
     for prompt in ("one", "two", "three"):
         studio.generate(prompt=prompt)
-    studio.state.show_picture(3)
+    studio.state.showing.show_picture(3)
     window.filmstrip.setFocus()
     qtbot.keyClick(window.filmstrip, Qt.Key.Key_Right)
-    assert studio.state.shown is not None
-    assert studio.state.shown.request.prompt == "two"
+    assert studio.state.showing.picture is not None
+    assert studio.state.showing.picture.request.prompt == "two"
 
 
 def test_the_strip_says_what_a_picture_is(studio: Studio, window: MainWindow) -> None:
@@ -266,12 +266,12 @@ def test_back_to_the_live_picture(qtbot: QtBot, studio: Studio, window: MainWind
     studio.generator.script = lambda r: [gate, PictureReady(picture_of(r))]
     studio.state.generate()
     assert not window.details.isVisible()
-    studio.state.show_picture(1)
+    studio.state.showing.show_picture(1)
     assert window.details.isVisible()
     assert window.details.back_button.text() == "Watch the live picture"
 
     qtbot.mouseClick(window.details.back_button, LEFT)
-    assert studio.state.shown is None
+    assert studio.state.showing.picture is None
     gate.open()
     studio.wait_until_idle()
 

@@ -72,9 +72,9 @@ def test_esc_stops_wherever_the_focus_is(qtbot: QtBot, studio: Studio, window: M
     endless.wait_until_reached()
     for widget in focusable(window):
         widget.setFocus()
-        studio.state.is_stopping = False
+        studio.state.runner.is_stopping = False
         qtbot.keyClick(widget, Qt.Key.Key_Escape)
-        assert studio.state.is_stopping, f"not in {widget.accessibleName()}"
+        assert studio.state.runner.is_stopping, f"not in {widget.accessibleName()}"
     studio.wait_until_idle()
     assert [job.state for job in studio.state.queue] == [JobState.DONE, JobState.CANCELLED]
 
@@ -92,7 +92,7 @@ def test_ctrl_return_works_wherever_the_focus_is(
         qtbot.keyClick(widget, Qt.Key.Key_Return, CTRL)
         asked += 1
         assert len(studio.state.queue) == asked, f"not in {widget.accessibleName()}"
-    studio.state.clear_waiting()
+    studio.state.runner.clear_waiting()
     gate.open()
     studio.wait_until_idle()
 
@@ -184,7 +184,7 @@ def test_tab_reaches_everything_beginning_with_the_prompt(
     qtbot: QtBot, studio: Studio, window: MainWindow
 ) -> None:
     studio.generate(num_images=2)
-    studio.state.show_picture(1)
+    studio.state.showing.show_picture(1)
     window.panel.advanced.heading.setChecked(True)
     window.panel.prompt.setFocus()
     walked: list[QWidget] = []

@@ -257,7 +257,7 @@ def test_use_these_settings_fills_the_panel(
 ) -> None:
     studio.generate(prompt="a dog\non two lines", negative_prompt="a cat", width=512, num_images=2)
     studio.generate(prompt="else", negative_prompt="", width=384, num_images=1)
-    studio.state.show_picture(2)
+    studio.state.showing.show_picture(2)
 
     qtbot.mouseClick(window.details.reuse_button, LEFT)
 

@@ -6,6 +6,7 @@ frozen, holds every value explicitly (a later change of a default never changes 
 and is checked when it is made, so that no sampling ever starts with a value that cannot work.
 """
 
+from wurstdesk.generation.desk import Desk, KeptJob, KeptPicture, KeptState, SeedUse
 from wurstdesk.generation.prompts import (
     TOKENS_PER_CHUNK,
     PromptBranch,
@@ -72,6 +73,7 @@ __all__ = [
     "CancelToken",
     "CheckpointCatalogue",
     "CheckpointInfo",
+    "Desk",
     "DeviceChoice",
     "DtypeChoice",
     "EngineOptions",
@@ -80,6 +82,9 @@ __all__ = [
     "GenerationRequest",
     "GeneratorEvent",
     "ImageGenerator",
+    "KeptJob",
+    "KeptPicture",
+    "KeptState",
     "LatentsBlob",
     "Loading",
     "Note",
@@ -99,6 +104,7 @@ __all__ = [
     "Provenance",
     "Rates",
     "SavedPicture",
+    "SeedUse",
     "Stage",
     "StageProgress",
     "Timings",

@@ -82,7 +82,7 @@ class Actions(QObject):
     def refresh(self) -> None:
         """Enable what can be done now."""
         state = self._state
-        has_picture = state.picture_in_view is not None
+        has_picture = state.showing.picture_in_view is not None
         for action in (self.save_as, self.reuse, self.reuse_seed, self.copy):
             action.setEnabled(has_picture)
         self.stop.setEnabled(state.is_running)

@@ -35,7 +35,7 @@ class Canvas(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        picture, drawn = self._state.shown, self._state.round
+        picture, drawn = self._state.showing.picture, self._state.round
         if picture is not None:
             self._show_picture(picture)
         elif drawn.request is not None and not drawn.is_empty:
@@ -56,7 +56,7 @@ class Canvas(QWidget):
         return ViewCell(cell.image, is_finished, given_up)
 
     def _describe(self) -> None:
-        picture = self._state.picture_in_view
+        picture = self._state.showing.picture_in_view
         if picture is not None:
             text = picture.request.prompt
         elif self._state.round.is_running:
@@ -67,20 +67,20 @@ class Canvas(QWidget):
 
     @Slot()
     def _on_round(self) -> None:
-        if self._state.shown is None:
+        if self._state.showing.picture is None:
             self._show()
 
     @Slot(int)
     def _on_cell(self, index: int) -> None:
-        if self._state.shown is None and index < len(self.view.cells):
+        if self._state.showing.picture is None and index < len(self.view.cells):
             self.view.cells[index] = self._view_cell(self._state.round.cells[index])
             self.view.update_cell(index)
 
     @Slot(int)
     def _on_activated(self, index: int) -> None:
         picture_id = self._picture_id(index)
-        if picture_id is not None and self._state.shown is None and len(self.view.cells) > 1:
-            self._state.show_picture(picture_id)
+        if picture_id is not None and self._state.showing.picture is None and len(self.view.cells) > 1:
+            self._state.showing.show_picture(picture_id)
 
     @Slot(int, QPoint)
     def _on_menu(self, index: int, where: QPoint) -> None:
@@ -89,7 +89,7 @@ class Canvas(QWidget):
             self.menu_asked.emit(picture_id, where)
 
     def _picture_id(self, index: int) -> int | None:
-        if self._state.shown is not None:
-            return self._state.shown.id
+        if self._state.showing.picture is not None:
+            return self._state.showing.picture.id
         cells = self._state.round.cells
         return cells[index].picture_id if index < len(cells) else None

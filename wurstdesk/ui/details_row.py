@@ -54,8 +54,8 @@ class DetailsRow(QWidget):
     @Slot()
     def _show(self) -> None:
         state = self._state
-        picture, drawn = state.picture_in_view, state.round
-        is_live = state.shown is None and drawn.is_running
+        picture, drawn = state.showing.picture_in_view, state.round
+        is_live = state.showing.picture is None and drawn.is_running
         self.setVisible(not is_live and (picture is not None or not drawn.is_empty))
         self.reuse_button.setVisible(picture is not None)
         self.save_button.setVisible(picture is not None)
@@ -97,7 +97,7 @@ class DetailsRow(QWidget):
 
 def can_go_back(state: StudioState) -> bool:
     """Whether something else is behind the picture that was chosen."""
-    shown, drawn = state.shown, state.round
+    shown, drawn = state.showing.picture, state.round
     if shown is None or drawn.is_empty:
         return False
     return drawn.is_running or len(drawn.cells) > 1

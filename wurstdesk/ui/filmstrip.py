@@ -174,7 +174,7 @@ class Filmstrip(QListView):
 
     @Slot()
     def _show_current(self) -> None:
-        picture = self._state.picture_in_view
+        picture = self._state.showing.picture_in_view
         if picture is None:
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
@@ -184,8 +184,8 @@ class Filmstrip(QListView):
     @Slot(QModelIndex)
     def _on_current(self, index: QModelIndex) -> None:
         picture = self.strip_model.picture(index)
-        if picture is not None and picture is not self._state.picture_in_view:
-            self._state.show_picture(picture.id)
+        if picture is not None and picture is not self._state.showing.picture_in_view:
+            self._state.showing.show_picture(picture.id)
 
     @Slot(QPoint)
     def _on_menu(self, where: QPoint) -> None:

@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         self.panel.generate_asked.connect(actions.generate.trigger)
         self.progress.stop_asked.connect(actions.stop.trigger)
         self.progress.clear_asked.connect(actions.clear.trigger)
-        self.details.back_asked.connect(state.show_round)
+        self.details.back_asked.connect(state.showing.show_round)
         self.details.reuse_asked.connect(actions.reuse.trigger)
         self.details.save_asked.connect(actions.save_as.trigger)
         self.canvas.menu_asked.connect(self.commands.show_menu)
@@ -111,16 +111,16 @@ class MainWindow(QMainWindow):
                 actions.save_as: self._save_as,
                 actions.quit: self.close,
                 actions.generate: self._generate,
-                actions.stop: state.stop,
-                actions.clear: state.clear_waiting,
-                actions.release: state.release_memory,
+                actions.stop: state.runner.stop,
+                actions.clear: state.runner.clear_waiting,
+                actions.release: state.runner.release_memory,
                 actions.focus_prompt: self._focus_prompt,
                 actions.reuse: self._reuse,
                 actions.reuse_seed: self._reuse_seed,
                 actions.copy: self._copy,
                 actions.newer: self._show_newer,
                 actions.older: self._show_older,
-                actions.back: state.show_round,
+                actions.back: state.showing.show_round,
                 actions.zoom_in: view.zoom_in,
                 actions.zoom_out: view.zoom_out,
                 actions.fit: view.fit,
@@ -146,27 +146,27 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _save_as(self) -> None:
-        self.commands.save_as(self._state.picture_in_view)
+        self.commands.save_as(self._state.showing.picture_in_view)
 
     @Slot()
     def _reuse(self) -> None:
-        self.commands.reuse(self._state.picture_in_view)
+        self.commands.reuse(self._state.showing.picture_in_view)
 
     @Slot()
     def _reuse_seed(self) -> None:
-        self.commands.reuse_seed(self._state.picture_in_view)
+        self.commands.reuse_seed(self._state.showing.picture_in_view)
 
     @Slot()
     def _copy(self) -> None:
-        self.commands.copy(self._state.picture_in_view)
+        self.commands.copy(self._state.showing.picture_in_view)
 
     @Slot()
     def _show_newer(self) -> None:
-        self._state.show_neighbour(1)
+        self._state.showing.show_neighbour(1)
 
     @Slot()
     def _show_older(self) -> None:
-        self._state.show_neighbour(-1)
+        self._state.showing.show_neighbour(-1)
 
     @Slot(str)
     def _on_example(self, text: str) -> None:

@@ -55,19 +55,19 @@ class ProgressRow(QWidget):
         waiting = len(state.queue.waiting)
         self.clear_button.setVisible(waiting > 0)
         self.clear_button.setText(self.tr("{0} waiting ✕").format(waiting))
-        self.stop_button.setEnabled(not state.is_stopping)
+        self.stop_button.setEnabled(not state.runner.is_stopping)
         self.label.setText(self._words())
         # So that the bar begins where it began: the words may grow, and do not shrink again.
         width = max(self.label.minimumWidth(), self.label.sizeHint().width())
         self.label.setMinimumWidth(width if state.is_running else 0)
         self.bar.setValue(round(_PARTS * self._fraction()))
         progress = state.job_progress.latest if state.job_progress else None
-        seconds = progress.seconds_left if progress and not state.is_stopping else None
+        seconds = progress.seconds_left if progress and not state.runner.is_stopping else None
         self.left.setText("" if seconds is None else time_left(seconds))
 
     def _words(self) -> str:
         state = self._state
-        if state.is_stopping:
+        if state.runner.is_stopping:
             return self.tr("Stopping after this step…")
         if state.loading is not None:
             return loading_words(state.loading.what)

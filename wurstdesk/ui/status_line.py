@@ -56,7 +56,7 @@ class StatusLine(QStatusBar):
             self.plan.setText(self.tr("The device is chosen when the first picture is drawn."))
         info = state.form.checkpoint
         self.checkpoint.setText(info.title if info else "")
-        is_empty = state.shown is None and state.round.is_empty
+        is_empty = state.showing.picture is None and state.round.is_empty
         percent = f"{round(100 * self._view.zoom)} %"
         fitted = self.tr("Fit · {0}").format(percent) if self._view.is_fitted else percent
         self.zoom.setText("" if is_empty else fitted)
