@@ -7,9 +7,11 @@ cancelled.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
 
 from wurstdesk.errors import CheckpointError, StorageError
 from wurstdesk.generation import (
@@ -61,6 +63,16 @@ def picture_of(
     )
 
 
+def _happens(event: threading.Event) -> bool:
+    """Wait for an event while the window's thread goes on: it may have to answer first."""
+    for _ in range(int(PATIENCE * 200)):
+        if QCoreApplication.instance() is not None:
+            QCoreApplication.processEvents()
+        if event.wait(0.005):
+            return True
+    return False
+
+
 class Gate:
     """A place in a script at which the engine waits for the test; also says that it is there."""
 
@@ -74,7 +86,7 @@ class Gate:
 
     def wait_until_reached(self) -> None:
         """For the test: returns when the script stands here."""
-        assert self._reached.wait(PATIENCE), "the script never came here"
+        assert _happens(self._reached), "the script never came here"
 
     def pass_through(self) -> None:
         """For the script."""
@@ -90,7 +102,7 @@ class UntilCancelled:
 
     def wait_until_reached(self) -> None:
         """For the test: returns when the script stands here."""
-        assert self.reached.wait(PATIENCE), "the script never came here"
+        assert _happens(self.reached), "the script never came here"
 
     def pass_through(self, cancel: CancelToken) -> None:
         """For the script: leaves by ``GenerationCancelled``."""
@@ -118,6 +130,18 @@ def usual_script(request: GenerationRequest) -> list[Step]:
     return steps
 
 
+@dataclass(frozen=True)
+class FakeForecast:
+    """A ``Forecast`` by checkpoint: so many seconds for each picture."""
+
+    each: Mapping[str, float] = field(default_factory=dict)
+
+    def seconds(self, request: GenerationRequest) -> float | None:
+        """In proportion to the number of pictures."""
+        each = self.each.get(request.checkpoint)
+        return None if each is None else each * request.num_images
+
+
 @dataclass
 class ScriptedGenerator:
     """An ``ImageGenerator`` that does what its script says, cancellable at every step.
@@ -136,6 +160,7 @@ class ScriptedGenerator:
     is_closed: bool = False
     warmed: list[GenerationRequest] = field(default_factory=list)
     released: int = 0
+    known_forecast: FakeForecast = field(default_factory=FakeForecast)
 
     def generate(self, request: GenerationRequest, cancel: CancelToken, emit: EventSink) -> None:
         """Play the script."""
@@ -158,6 +183,10 @@ class ScriptedGenerator:
         """Always the same."""
         del request
         return self.made_plan
+
+    def forecast(self) -> FakeForecast:
+        """The one that was set last."""
+        return self.known_forecast
 
     def warm_up(self, request: GenerationRequest, cancel: CancelToken, emit: EventSink) -> None:
         """Remember what was loaded ahead."""

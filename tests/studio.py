@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
+from fake_desk import MemoryDesk
 from fakes import FakeCatalogue, MemorySink, ScriptedGenerator
 from wurstdesk.generation import CheckpointInfo
+from wurstdesk.session.services import Services
 from wurstdesk.session.state import StudioState
 from wurstdesk.settings import Settings
 
@@ -25,6 +27,7 @@ class Studio:
     generator: ScriptedGenerator
     sink: MemorySink
     catalogue: FakeCatalogue
+    desk: MemoryDesk
     kept_settings: list[Settings] = field(default_factory=list)
 
     def read_catalogue(self, *infos: CheckpointInfo) -> None:
@@ -53,17 +56,20 @@ def open_studio(qtbot: QtBot, folder: Path) -> Iterator[Studio]:
     generator, sink, catalogue = ScriptedGenerator(), MemorySink(folder), FakeCatalogue()
     seeds = count(1000)
     kept: list[Settings] = []
-    state = StudioState(
+    desk = MemoryDesk()
+    services = Services(
         lambda: generator,
         lambda: sink,
+        lambda: desk,
         catalogue,
-        Settings(),
         save_settings=kept.append,
         pictures_folder=folder,
         choose_seed=lambda: next(seeds),
+        make_lock=nullcontext,
     )
+    state = StudioState(services)
     try:
-        yield Studio(qtbot, state, generator, sink, catalogue, kept)
+        yield Studio(qtbot, state, generator, sink, catalogue, desk, kept)
     finally:
         state.shutdown()
         state.deleteLater()

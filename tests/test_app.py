@@ -74,7 +74,7 @@ def test_from_the_typed_words_to_the_file(
     studio.window.panel.prompt.setPlainText("a red dog")
 
     with qtbot.waitSignal(studio.state.pictures.added, timeout=20_000):
-        studio.window.actions_.generate.trigger()
+        studio.window.book["generate"].trigger()
     qtbot.waitUntil(lambda: not studio.state.is_running)
 
     (file,) = home.pictures.iterdir()
@@ -96,10 +96,12 @@ def test_the_engine_is_made_for_a_window(studio: app.Studio, qtbot: QtBot, engin
     assert options.threads == 3
 
 
-def test_settings_that_are_changed_are_kept(studio: app.Studio, home: Home) -> None:
+def test_settings_that_are_changed_are_kept(
+    studio: app.Studio, qtbot: QtBot, home: Home
+) -> None:
     studio.state.change_settings(theme="dark")
 
-    assert parts.Base.of(home).settings.theme == "dark"
+    qtbot.waitUntil(lambda: parts.Base.of(home).settings.theme == "dark")
 
 
 def test_what_was_odd_at_the_start_waits_in_the_window(

@@ -59,7 +59,7 @@ def test_from_the_typed_words_to_the_file_and_its_row(
 
         QTest.keyClicks(window.panel.prompt, PROMPT)
         with qtbot.waitSignal(state.pictures.added, timeout=PATIENCE):
-            window.actions_.generate.trigger()
+            window.book["generate"].trigger()
         qtbot.waitUntil(lambda: not state.is_running, timeout=PATIENCE)
 
         (picture,) = state.pictures

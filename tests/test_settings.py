@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from wurstdesk.errors import StorageError, UserError
 from wurstdesk.paths import Home
-from wurstdesk.settings import Settings, declarations, load_settings, save_settings
+from wurstdesk.settings import (
+    PAGE_TITLES,
+    PAGES,
+    USUAL,
+    Settings,
+    declarations,
+    differs_for_engine,
+    load_settings,
+    save_settings,
+)
 
 JSON = st.recursive(
     st.none()
@@ -49,7 +58,45 @@ def test_the_table_knows_kinds_ranges_and_choices() -> None:
         "choice",
         "folder",
         "folders",
+        "text",
     }
+
+
+def test_every_setting_has_a_page_and_every_page_a_setting() -> None:
+    pages = [row.page for row in declarations()]
+
+    assert list(dict.fromkeys(pages)) == list(PAGES), "and they stand in the pages' order"
+    assert pages == sorted(pages, key=PAGES.index)
+    assert all(PAGE_TITLES[page] for page in PAGES)
+
+
+def test_an_engine_is_made_anew_for_what_it_was_made_by() -> None:
+    settings = Settings()
+
+    assert differs_for_engine(settings, settings.changed(dtype="float32"))
+    assert differs_for_engine(settings, settings.changed(checkpoint_folders=("/models",)))
+    assert not differs_for_engine(settings, settings.changed(theme="dark", picture_format="webp"))
+    assert not differs_for_engine(settings, settings.changed(dtype="auto"))
+
+
+def test_what_is_reset_counts_as_never_chosen() -> None:
+    settings = Settings().changed(theme="dark", dtype="float32").changed(theme=USUAL)
+
+    assert settings.theme == "system"
+    assert settings.model_fields_set == {"dtype"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("pictures_folder", "dogs", "A folder must be given with its whole path."),
+        ("file_name_template", "a:b", "“:” cannot be in a file name."),
+        ("file_name_template", "{date} {seed}", ""),
+        ("picture_quality", 101, "Input should be less than or equal to 100."),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_a_sentence(key: str, value: object, sentence: str) -> None:
+    assert Settings().problem_with(key, value) == sentence
 
 
 def test_defaults_are_what_the_table_says() -> None:
@@ -120,6 +167,10 @@ def test_keys_of_a_newer_version_are_kept(home: Home) -> None:
             marks=pytest.mark.skipif(sys.platform == "win32", reason="anybody has a folder there"),
         ),
         ("checkpoint_folders", "/not/a/list"),
+        ("file_name_template", "../{seed}"),
+        ("file_name_template", "{colour}"),
+        ("picture_format", "gif"),
+        ("language", "tlh"),
     ],
 )
 def test_one_bad_value_costs_only_itself(home: Home, key: str, value: object) -> None:
@@ -187,7 +238,7 @@ def test_no_content_keeps_the_program_from_starting(
 
 
 def test_a_change_out_of_range_is_a_sentence() -> None:
-    with pytest.raises(UserError, match="preview_max_per_second"):
+    with pytest.raises(UserError, match=r"^Previews a second: .*15\.$"):
         Settings().changed(preview_max_per_second=100)
 
 

@@ -30,7 +30,7 @@ def main() -> int:
 def open_window(home: Home) -> int:
     """Show the window until it is closed. Raises ``UserError`` where that cannot be."""
     torch_libraries.load_before_qt()
-    gc.disable()  # app.GarbageCollector says why; here, so that the imports are quicker, too
+    gc.disable()  # session.interpreter says why; here, so that the imports are quicker, too
     try:
         from wurstdesk import app
     except ImportError as error:  # Qt stands on libraries of the system that a bare one lacks

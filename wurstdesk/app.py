@@ -38,10 +38,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from wurstdesk import __version__, torch_libraries
 from wurstdesk.cli import output, parts
 from wurstdesk.errors import UserError, WindowError
-from wurstdesk.generation import ImageGenerator, PictureSink
+from wurstdesk.gallery.saving import SavingOptions
+from wurstdesk.generation import Desk, ImageGenerator, PictureSink
 from wurstdesk.log import Logging, take_crash_report
 from wurstdesk.paths import Home, ensure_folder, resources_dir
+from wurstdesk.session.interpreter import GarbageCollector, considerate_threads
 from wurstdesk.session.messages import MessageAction, MessageKind
+from wurstdesk.session.services import Services
 from wurstdesk.session.state import StudioState
 from wurstdesk.settings import save_settings
 from wurstdesk.ui.error_reporting import ExceptionHook
@@ -51,8 +54,6 @@ from wurstdesk.ui.main_window import MainWindow
 _log = logging.getLogger(__name__)
 _qt_log = logging.getLogger("wurstdesk.qt")
 
-_COLLECTS_EVERY = 1000
-"""Milliseconds; also the longest time until Python hears a signal such as Ctrl+C."""
 _ANSWERS_WITHIN = 3000
 """Milliseconds in which a first program answers a second one, unless it hangs."""
 
@@ -115,12 +116,14 @@ class Studio(QObject):
             undo.push(_log_failure)
             _log.info("Wurstdesk %s starts", __version__)
             undo.callback(qInstallMessageHandler, qInstallMessageHandler(log_qt_message))
-            undo.callback(GarbageCollector(self).stop)
+            self._garbage = GarbageCollector(self)
+            undo.callback(self._garbage.stop)
+            undo.enter_context(considerate_threads())
             self._base = parts.Base.of(home)
             self._build(undo)
             self._undo = undo.pop_all()
         if instance is not None:
-            instance.asked_to_show.connect(self._come_to_front)
+            instance.asked_to_show.connect(self.window.come_to_front)
         self._tell_what_was_found(report)
 
     def show(self) -> None:
@@ -141,32 +144,43 @@ class Studio(QObject):
         self._undo.__exit__(*raised)
 
     def _build(self, undo: ExitStack) -> None:
-        install_translations(make_application(), resources_dir() / "translations")
-        self.state = StudioState(
+        language = self._base.settings.language
+        install_translations(
+            make_application(),
+            resources_dir() / "translations",
+            "" if language == "system" else language,
+        )
+        parts.builtin_checkpoint()  # where our own files are gone there is no use in going on
+        home = self._base.home
+        services = Services(
             self._make_generator,
             self._open_sink,
-            parts.catalogue_of(self._base),
-            self._base.settings,
-            save_settings=partial(save_settings, self._base.home.settings_file),
-            pictures_folder=self._base.pictures_folder,
+            self._open_desk,
+            parts.SettledCatalogue(self._base_now),
+            save_settings=partial(save_settings, home.settings_file),
+            pictures_folder=home.pictures,
+            memory_file=home.window_file,
+            styles_file=home.styles_file,
+            make_reader=parts.prompt_reader,
         )
+        self.state = StudioState(services, self._base.settings)
         undo.callback(self._drop_state)
         self.window = MainWindow(self.state)
         undo.callback(self._drop_window)
-        hook = ExceptionHook(self._private_texts, self)
-        hook.raised.connect(self.window.show_report)
+        hook = ExceptionHook(self.state.private_texts, self)
+        hook.raised.connect(self.window.dialogs.show_report)
         hook.install()
         undo.callback(hook.uninstall)
         self._shows_exception = sys.excepthook
         sys.excepthook = self._on_exception
         self._gallery_told.connect(self._tell)
         gc.freeze()  # what is imported by now stays: no need to look at it again and again
-        undo.callback(gc.unfreeze)
 
     def _tell_what_was_found(self, crash_report: str | None) -> None:
         for text in self._base.notes:
             self._tell(text)
         if crash_report is not None:
+            self.state.unfinished.crash_is_known = True
             self.state.messages.post(
                 MessageKind.NOTE,
                 self.tr("Wurstdesk ended unexpectedly the last time."),
@@ -175,42 +189,41 @@ class Studio(QObject):
                 report=crash_report,
             )
 
+    def _base_now(self) -> parts.Base:
+        """With the settings that hold by now."""
+        return parts.Base(self._base.home, self.state.settings)
+
+    def _saving_options(self) -> SavingOptions:
+        return parts.saving_options(self._base_now())
+
     # -- in the worker's thread -------------------------------------------------------------
 
     def _make_generator(self) -> ImageGenerator:
-        torch_libraries.load_before_torch()
-        generator = parts.make_generator(
-            parts.catalogue_of(self._base),
-            parts.engine_options(self.state.settings, previews=True),
-            parts.timings_of(self._base),
-        )
-        gc.freeze()
-        return generator
+        with self._garbage.waiting():
+            torch_libraries.load_before_torch()
+            return parts.make_generator(
+                parts.catalogue_of(self._base),
+                parts.engine_options(self.state.settings, previews=True),
+                parts.timings_of(self._base),
+            )
 
     def _open_sink(self) -> PictureSink:
-        gallery = parts.open_gallery(parts.Base(self._base.home, self.state.settings))
+        gallery = parts.open_gallery(self._base_now())
+        gallery.configure(self._saving_options)
         for text in gallery.notices:
             self._gallery_told.emit(text)
         return gallery
+
+    # -- in the keeper's thread -------------------------------------------------------------
+
+    def _open_desk(self) -> Desk:
+        return parts.open_desk(self._base_now())
 
     # -- in the window's --------------------------------------------------------------------
 
     @Slot(str)
     def _tell(self, text: str) -> None:
         self.state.messages.post(MessageKind.NOTE, text)
-
-    @Slot()
-    def _come_to_front(self) -> None:
-        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.window.show()
-        self.window.raise_()
-        self.window.activateWindow()
-
-    def _private_texts(self) -> Iterator[str]:
-        """The prompts that a traceback might quote."""
-        requests = [self.state.form.request, *(job.request for job in self.state.queue)]
-        for request in requests:
-            yield from (request.prompt, request.negative_prompt)
 
     def _on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -233,34 +246,6 @@ def _log_failure(*raised: Any) -> None:
     """The last thing before the log is closed."""
     if raised[1] is not None:
         _log.error("the window cannot go on", exc_info=raised[1])
-
-
-class GarbageCollector(QObject):
-    """Collects garbage in the main thread only, so that no QObject is destroyed in a worker.
-
-    Python would do it in whichever thread makes the next object (calibre found this). A cycle is
-    collected by the same counts as Python's own collector uses.
-    """
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        gc.disable()
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.collect)
-        self._timer.start(_COLLECTS_EVERY)
-
-    @Slot()
-    def collect(self) -> None:
-        """Collect what is due."""
-        counts, thresholds = gc.get_count(), gc.get_threshold()
-        due = [age for age in range(3) if counts[age] > thresholds[age]]
-        if due:
-            gc.collect(due[-1])
-
-    def stop(self) -> None:
-        """Leave it to Python again."""
-        self._timer.stop()
-        gc.enable()
 
 
 class SingleInstance(QObject):

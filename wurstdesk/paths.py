@@ -71,6 +71,14 @@ class Home:
         return self.data / "gallery.sqlite3"
 
     @property
+    def styles_file(self) -> Path:
+        return self.data / "styles.json"
+
+    @property
+    def window_file(self) -> Path:
+        return self.data / "window.json"
+
+    @property
     def timings_file(self) -> Path:
         return self.data / "timings.json"
 

@@ -6,6 +6,7 @@ import ctypes
 import importlib.util
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,27 +18,41 @@ def load_before_qt() -> None:
     (https://github.com/pytorch/pytorch/issues/166628), unless this library came first.
     """
     if sys.platform == "win32":
-        _load("c10.dll")
+        for folder in _folders():
+            os.add_dll_directory(str(folder))
+            with suppress(OSError):  # then torch says itself what is wrong
+                ctypes.CDLL(str(folder / "c10.dll"))
 
 
 def load_before_torch() -> None:
     """Open the largest libraries without holding up the window; call in the worker's thread.
 
-    A call through ctypes lets go of Python's lock and an import does not: while hundreds of
-    megabytes are mapped and linked, the window would stand still. On Windows torch does the same.
+    An import keeps Python's lock while hundreds of megabytes are mapped and linked, and the window
+    would stand still so long (0.15 s). On Windows torch opens them in a way that does not.
     """
     ending = {"linux": "so", "darwin": "dylib"}.get(sys.platform)
-    if ending is not None:
-        _load(*(f"lib{n}.{ending}" for n in ("c10", "torch_cpu", "torch_cuda", "torch_python")))
+    if ending is None:
+        return
+    for folder in _folders():
+        for name in ("c10", "torch_cpu", "torch_cuda", "torch_python"):
+            _open(folder / f"lib{name}.{ending}")
 
 
-def _load(*names: str) -> None:
-    with suppress(ImportError, ValueError, OSError):  # then torch says itself what is wrong
+def _open(library: Path) -> None:
+    """Open a library, and keep it open; what cannot be opened, torch complains about itself.
+
+    ``dlopen`` is called as a foreign function, which lets go of Python's lock. ``ctypes.CDLL``,
+    for all that it does the same, keeps it.
+    """
+    with suppress(OSError, AttributeError):  # there is not every one of them everywhere
+        dlopen = ctypes.CDLL(None).dlopen
+        dlopen.argtypes, dlopen.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
+        dlopen(os.fsencode(library), os.RTLD_NOW)
+
+
+def _folders() -> Iterator[Path]:
+    """Where torch's libraries are."""
+    with suppress(ImportError, ValueError):
         spec = importlib.util.find_spec("torch")
         for package in (spec and spec.submodule_search_locations) or ():
-            folder = Path(package) / "lib"
-            if sys.platform == "win32":
-                os.add_dll_directory(str(folder))
-            for name in names:
-                with suppress(OSError):  # there is not every one of them everywhere
-                    ctypes.CDLL(str(folder / name))
+            yield Path(package) / "lib"

@@ -210,7 +210,7 @@ def test_the_settings_name_the_pictures_folder(
 @pytest.mark.parametrize(
     ("out", "sentence"),
     [
-        ("dog.jpg", "Pictures are saved as PNG, and “dog.jpg” has another ending."),
+        ("dog.gif", "Pictures are saved as PNG, WebP, JPEG or AVIF, and “dog.gif” has another"),
         ("file/dog.png", "cannot be made"),
         ("file", "Pictures are saved as PNG"),
         ("x" * 5000, "cannot be made"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from wurstdesk.engine.estimate import Estimate
 from wurstdesk.generation import Rates
 
@@ -33,11 +35,52 @@ def test_the_next_request_starts_with_what_this_one_learnt() -> None:
     assert Estimate(rates, {"prior": 2, "decoder": 0, "vqgan": 0}, 1).seconds_left == 6
 
 
-def test_a_slow_step_is_forgotten_after_some_others() -> None:
-    rates: Rates = {"prior": 1.0, "decoder": 1.0, "vqgan": 1.0}
-    estimate = Estimate(rates, {"prior": 100, "decoder": 0, "vqgan": 0}, 1)
-    estimate.did("prior", 1, 11.0)
-    assert rates["prior"] == 4.0
+def test_the_seconds_that_are_left_follow_the_last_steps() -> None:
+    estimate = Estimate({"prior": 1.0}, {"prior": 100, "decoder": 0, "vqgan": 0}, 1)
     for _ in range(20):
-        estimate.did("prior", 1, 1.0)
-    assert 1 < rates["prior"] < 1.01
+        estimate.did("prior", 1, 2.0)
+    assert estimate.seconds_left == pytest.approx(80 * 2, rel=0.01)
+
+
+def test_a_request_moves_what_is_known_only_so_far() -> None:
+    rates: Rates = {"prior": 1.0}
+    estimate = Estimate(rates, {"prior": 100, "decoder": 0, "vqgan": 0}, 1)
+    for _ in range(30):
+        estimate.did("prior", 1, 2.0)
+    assert rates["prior"] == pytest.approx(1.3)
+
+
+def test_after_some_requests_what_was_known_before_is_forgotten() -> None:
+    rates: Rates = {"prior": 9.0}
+    for _ in range(12):
+        Estimate(rates, {"prior": 1, "decoder": 0, "vqgan": 0}, 1).did("prior", 1, 2.0)
+    assert rates["prior"] == pytest.approx(2.0, abs=0.15)
+
+
+def test_a_disturbance_of_some_steps_hardly_counts() -> None:
+    rates: Rates = {}
+    estimate = Estimate(rates, {"prior": 100, "decoder": 0, "vqgan": 0}, 1)
+    for step in range(30):
+        estimate.did("prior", 1, 50.0 if step in {0, 11, 12} else 1.0)
+    assert rates["prior"] == pytest.approx((27 + 3 * 3) / 30)
+
+
+def test_what_is_usual_counts_until_it_is_measured() -> None:
+    estimate = Estimate(
+        {"rest": 9.0}, {"prior": 10, "decoder": 4, "vqgan": 5}, 5, {"prior": 2.0, "decoder": 3.0}
+    )
+    assert estimate.seconds_left == 10 * 2 + 4 * 3 + 3
+    estimate.did("prior", 1, 1.0)
+    assert estimate.seconds_left == 9 * 1 + 4 * 3 + 3
+
+
+def test_what_a_request_costs_beside_its_steps_is_no_step() -> None:
+    estimate = Estimate({"rest": 9.0, "loading": 5.0}, {"prior": 10, "decoder": 4, "vqgan": 5}, 5)
+    assert estimate.seconds_left is None
+
+
+def test_the_seconds_that_went_into_steps_are_counted() -> None:
+    estimate = Estimate({}, {"prior": 2, "decoder": 1, "vqgan": 0}, 1)
+    estimate.did("prior", 1, 1.5)
+    estimate.did("decoder", 1, 0.5)
+    assert estimate.worked == 2.0

@@ -18,6 +18,7 @@ from wurstdesk.engine.model_files import (
     fingerprint,
     read_indexes,
 )
+from wurstdesk.engine.prompt_syntax import parse_prompt
 from wurstdesk.errors import CheckpointError
 from wurstdesk.generation import DEFAULT_STAGE_C_TIMESTEPS, CheckpointInfo
 
@@ -30,6 +31,7 @@ DACKEL: dict[str, Any] = {
     "prior_guidance_scale": 2.5,
     "can_draw": "sausage dogs",
     "examples": ["a red sausage dog"],
+    "starter_negative_prompt": "cat",
     "vocabulary": ["a", "red", "sausage", "dog"],
     "licence": "MIT",
 }
@@ -108,6 +110,7 @@ def test_the_built_in_one_comes_first_with_what_it_says_of_itself(tmp_path: Path
     assert dackel.prior_timesteps == (1.0, 0.5, 0.0)
     assert dackel.prior_guidance_scale == 2.5
     assert dackel.examples == ("a red sausage dog",)
+    assert dackel.starter_negative_prompt == "cat"
     assert dackel.vocabulary == {"a", "red", "sausage", "dog"}
     assert (first.name, second.name) == ("wuerstchen", "wuerstchen-2")
     assert catalogue.find("wuerstchen-2").path == tmp_path / "a" / "wuerstchen"
@@ -251,6 +254,38 @@ def test_components_that_do_not_fit_each_other_are_named(broken: Path) -> None:
     config = json.loads(path.read_text(encoding="utf-8")) | {"c_cond": 1280}
     path.write_text(json.dumps(config), encoding="utf-8")
     assert "1280" in problem_of(broken)
+
+
+def say_published(decoder: Path) -> None:
+    """Let the prior's config be that of the published one."""
+    path = prior_of(decoder) / "prior" / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8")) | {"c": 1536, "c_cond": 1280}
+    path.write_text(json.dumps(config), encoding="utf-8")
+
+
+def test_the_published_checkpoint_has_examples_and_a_negative_prompt(broken: Path) -> None:
+    # Given a checkpoint of another configuration
+    assert describe(broken, prior_of(broken)).examples == ()
+    # When it is of the published one
+    say_published(broken)
+    info = describe(broken, prior_of(broken))
+    # Then there is something to try, and every prompt can be drawn as it stands
+    assert len(info.examples) >= 5
+    assert "blurry" in info.starter_negative_prompt
+    assert "photographs" in info.can_draw
+    assert not [
+        text for text in (*info.examples, info.starter_negative_prompt) if parse_prompt(text).notes
+    ]
+
+
+def test_what_a_checkpoint_says_of_itself_goes_before_what_is_usual(broken: Path) -> None:
+    say_published(broken)
+    own = {"examples": ["a red sausage dog"], "can_draw": "sausage dogs"}
+    (prior_of(broken) / "wurstdesk.json").write_text(json.dumps(own), encoding="utf-8")
+    info = describe(broken, prior_of(broken))
+    assert info.examples == ("a red sausage dog",)
+    assert info.can_draw == "sausage dogs"
+    assert info.starter_negative_prompt
 
 
 def test_find_raises_for_a_broken_one_and_for_none(broken: Path, tmp_path: Path) -> None:

@@ -9,26 +9,16 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from gallery.pictures import finish, make_picture, start_python
 from wurstdesk.errors import StorageError
-from wurstdesk.gallery.image_files import (
-    encode_png,
-    file_stem,
-    save_as,
-    save_new,
-    sweep_temporary_file,
-)
-
-DAY = date(2026, 11, 23)
+from wurstdesk.gallery.formats import encode
+from wurstdesk.gallery.image_files import save_as, save_new, sweep_temporary_file
 
 
 def refuse(number: int) -> Callable[..., Any]:
@@ -40,38 +30,11 @@ def refuse(number: int) -> Callable[..., Any]:
 
 def test_the_png_holds_exactly_the_pixels(tmp_path: Path) -> None:
     pixels = make_picture(side=256).pixels
-    path = save_new(tmp_path, "a", encode_png(pixels))
+    path = save_new(tmp_path, "a", encode(pixels))
     with Image.open(path) as image:
         assert image.mode == "RGB"
         assert image.size == (256, 256)
         assert image.tobytes() == pixels.data
-
-
-@pytest.mark.parametrize(
-    ("prompt", "stem"),
-    [
-        ("a long red sausage dog", "2026-11-23 a-long-red-sausage-dog 7"),
-        ("(Dog)1.2, big++ / ..\\<b>:\n*?", "2026-11-23 dog-1-2-big-b 7"),
-        ("CON", "2026-11-23 con 7"),
-        ("", "2026-11-23 picture 7"),
-        ("🐕❤️", "2026-11-23 picture 7"),
-        ("grüner Dackel im ﬁeld", "2026-11-23 grüner-dackel-im-field 7"),
-        ("हिन्दी कुत्ता", "2026-11-23 हिन्दी-कुत्ता 7"),
-        ("dog " * 40, "2026-11-23 " + "-".join(["dog"] * 15) + " 7"),
-    ],
-)
-def test_names_say_what_is_in_the_file(prompt: str, stem: str) -> None:
-    assert file_stem(prompt, 7, DAY) == stem
-
-
-@given(st.text(max_size=300), st.integers(0, 2**32 - 1))
-def test_names_fit_every_file_system(prompt: str, seed: int) -> None:
-    stem = file_stem(prompt, seed, DAY)
-    assert not set(stem) & set('<>:"/\\|?*\0')
-    assert stem.isprintable() or not prompt.isascii()
-    assert not any(character < " " for character in stem)
-    assert stem[-1] not in ". "
-    assert len(f"{stem} (99).png".encode()) <= 143
 
 
 def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from PIL import Image
 
 from gallery.pictures import make_picture, picture_of, png_chunk, requests, write_png
 from wurstdesk.errors import StorageError
-from wurstdesk.gallery.image_files import encode_png
-from wurstdesk.gallery.image_metadata import ImageMetadata, png_info, read_metadata, reader
+from wurstdesk.gallery.formats import encode
+from wurstdesk.gallery.image_metadata import ImageMetadata, Texts, read_metadata, reader
 from wurstdesk.gallery.image_metadata.png_chunks import SIGNATURE, read_png_texts
 from wurstdesk.generation import GeneratedPicture, GenerationRequest, make_request
 
@@ -27,7 +27,7 @@ CREATED = "2026-11-23T04:53:12.123+00:00"
 
 
 def file_of(picture: GeneratedPicture) -> bytes:
-    return encode_png(picture.pixels, png_info(picture, CREATED))
+    return encode(picture.pixels, Texts.of(picture, CREATED))
 
 
 def texts_of(picture: GeneratedPicture) -> dict[str, str]:

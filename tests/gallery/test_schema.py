@@ -47,7 +47,10 @@ def test_a_new_database_has_the_newest_schema_and_our_mark(database: Path) -> No
         "SELECT name, strict FROM pragma_table_list WHERE schema='main' AND name NOT LIKE 'sqlite%'"
     )
     tables = {name for name, is_strict in strict if is_strict}
-    assert tables == {"negatives", "pictures", "thumbnails", "strangers"}
+    assert tables == {
+        *("negatives", "pictures", "thumbnails", "strangers"),
+        *("jobs", "pinned_seeds"),
+    }
     connection.close()
     assert list(database.parent.iterdir()) == [database]
 

@@ -181,7 +181,7 @@ def test_another_format_is_refused_before_anything_is_written(
 ) -> None:
     gallery = open_gallery()
     with pytest.raises(StorageError, match="saved as PNG") as failure:
-        gallery.save(make_picture(), place / "out" / "a.jpg")
+        gallery.save(make_picture(), place / "out" / "a.gif")
     assert "a.png" in failure.value.hint
     assert not (place / "out").exists()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from wurstdesk.session.messages import MESSAGES_SHOWN, MessageKind, MessageList
+from wurstdesk.session.messages import MESSAGES_KEPT, MESSAGES_SHOWN, MessageKind, MessageList
 
 pytestmark = pytest.mark.usefixtures("qtbot")
 
@@ -18,7 +18,12 @@ def test_newest_first_and_the_oldest_gives_way() -> None:
     messages = MessageList()
     for number in range(MESSAGES_SHOWN + 1):
         messages.post(MessageKind.NOTE, f"note {number}")
-    assert texts(messages) == ["note 3", "note 2", "note 1"]
+    assert [message.text for message in messages.shown] == ["note 3", "note 2", "note 1"]
+    assert texts(messages) == ["note 3", "note 2", "note 1", "note 0"]
+
+    for number in range(MESSAGES_KEPT):
+        messages.post(MessageKind.NOTE, f"later {number}")
+    assert texts(messages) == [f"later {n}" for n in reversed(range(MESSAGES_KEPT))]
 
 
 def test_what_stays_does_not_give_way_to_a_note() -> None:
@@ -26,7 +31,10 @@ def test_what_stays_does_not_give_way_to_a_note() -> None:
     messages.post(MessageKind.PROBLEM, "not saved", stays=True)
     for number in range(MESSAGES_SHOWN + 2):
         messages.post(MessageKind.NOTE, f"note {number}")
-    assert "not saved" in texts(messages)
+    assert "not saved" in [message.text for message in messages.shown]
+    for number in range(MESSAGES_KEPT):
+        messages.post(MessageKind.NOTE, f"later {number}")
+    assert texts(messages)[-1] == "not saved"
 
 
 def test_the_same_thing_is_said_once() -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from fake_desk import MemoryDesk
 from fakes import picture_of
 from wurstdesk.generation import GenerationRequest, SavedPicture
 from wurstdesk.session import pictures as pictures_module
 from wurstdesk.session.failures import Failure
-from wurstdesk.session.pictures import FinishedPicture, Round, SessionPictures
+from wurstdesk.session.keeper import Keeper
+from wurstdesk.session.pictures import FinishedPicture, Round, SessionPictures, read_image
 
 KEPT = 5
 REQUEST = GenerationRequest(prompt="a dog", width=128, height=256, num_images=2)
@@ -58,9 +61,20 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures_module, "BYTES_KEPT", KEPT * finished(1).image.sizeInBytes())
 
 
+@pytest.fixture
+def keeper(qtbot: QtBot) -> Iterator[Keeper]:
+    """The thread that reads files."""
+    del qtbot
+    made = Keeper(MemoryDesk)
+    yield made
+    made.close()
+
+
 @pytest.mark.usefixtures("little_memory")
-def test_old_saved_pictures_are_read_again_from_their_files(tmp_path: Path) -> None:
-    pictures = SessionPictures()
+def test_old_saved_pictures_are_read_again_from_their_files(
+    qtbot: QtBot, tmp_path: Path, keeper: Keeper
+) -> None:
+    pictures = SessionPictures(keeper=keeper)
     made = []
     for seed in range(KEPT + 3):
         path = tmp_path / f"{seed}.png"
@@ -70,9 +84,25 @@ def test_old_saved_pictures_are_read_again_from_their_files(tmp_path: Path) -> N
 
     assert [p.image is not None for p, _ in made] == [False] * 3 + [True] * KEPT
     oldest, image = made[0]
-    assert pictures.image(oldest).convertToFormat(QImage.Format.Format_RGB888) == image
+    with qtbot.waitSignal(pictures.image_read) as read:
+        assert pictures.image(oldest) == oldest.thumbnail, "until it is read"
+    assert read.args == [oldest.id]
+    assert pictures.image(oldest) == image
     assert oldest.image is not None, "it is being looked at"
     assert sum(p.image is not None for p, _ in made) <= KEPT + 1
+
+
+def test_what_is_read_are_pixels_alone(tmp_path: Path) -> None:
+    written = finished(1).image.copy()
+    written.setText("parameters", "a secret prompt")
+    written.save(str(tmp_path / "a.png"))
+    assert QImage(str(tmp_path / "a.png")).textKeys() == ["parameters"]
+
+    read = read_image(tmp_path / "a.png")
+
+    assert read.textKeys() == []
+    assert read == finished(1).image
+    assert read_image(tmp_path / "gone.png").isNull()
 
 
 @pytest.mark.usefixtures("little_memory")
@@ -84,11 +114,25 @@ def test_an_unsaved_picture_never_leaves_memory(tmp_path: Path) -> None:
     assert unsaved.image is not None
 
 
-def test_where_the_file_is_gone_the_thumbnail_stands_in(tmp_path: Path) -> None:
-    pictures = SessionPictures()
+def test_where_the_file_is_gone_the_thumbnail_stands_in(
+    tmp_path: Path, keeper: Keeper, qtbot: QtBot
+) -> None:
+    pictures = SessionPictures(keeper=keeper)
     picture = pictures.add(finished(1, tmp_path / "gone.png"))
     picture.image = None
     assert pictures.image(picture) == picture.thumbnail
+    answers: list[int] = []
+    keeper.do(lambda: 1, answers.append)  # comes after the file was looked for
+    qtbot.waitUntil(lambda: answers == [1])
+    assert pictures.image(picture) == picture.thumbnail
+
+
+def test_a_picture_remembers_what_made_it(tmp_path: Path) -> None:
+    picture = SessionPictures().add(finished(1, tmp_path / "a.png"))
+    assert picture.provenance.dtype == "float32"
+    assert picture.stage_seconds == {"prior": 1.5, "decoder": 0.5, "vqgan": 0.1}
+    assert picture.seconds == pytest.approx(2.1)
+    assert picture.path == tmp_path / "a.png"
 
 
 def test_a_round_shows_previews_then_pictures(qtbot: QtBot) -> None:

@@ -198,7 +198,7 @@ def test_reuse_takes_the_whole_request_back(studio: Studio) -> None:
     studio.generate(prompt="a cat", num_images=1, prior_guidance_scale=4.0)
     second = list(studio.state.pictures)[1]
 
-    studio.state.reuse(second)
+    studio.state.reuse(second.request)
     studio.generate()
 
     assert studio.generator.requests[-1] == second.request
@@ -211,7 +211,7 @@ def test_reuse_without_its_checkpoint_says_so(studio: Studio) -> None:
     studio.generate(prompt="a cat", width=128, height=128)
     studio.read_catalogue(DACKEL)
 
-    studio.state.reuse(next(iter(studio.state.pictures)))
+    studio.state.reuse(next(iter(studio.state.pictures)).request)
 
     assert studio.state.form.request.prompt == "a cat"
     assert studio.state.form.request.checkpoint == "dackel"
@@ -262,7 +262,11 @@ def test_a_full_disk_keeps_the_picture_until_it_is_saved(studio: Studio) -> None
     (picture,) = studio.state.pictures
     (message,) = studio.state.messages.all
     assert message.text == "The disk is full."
-    assert message.actions == (MessageAction.SAVE_AGAIN, MessageAction.SAVE_AS)
+    assert message.actions == (
+        MessageAction.SAVE_AGAIN,
+        MessageAction.SAVE_AS,
+        MessageAction.CHOOSE_FOLDER,
+    )
     assert states(studio) == [JobState.DONE]
 
     with studio.qtbot.waitSignal(studio.state.messages.changed):

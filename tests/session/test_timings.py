@@ -46,6 +46,17 @@ def test_the_rates_are_live(path: Path) -> None:
     assert TimingsFile(path).rates("key") == {"prior": 3.0}
 
 
+def test_a_copy_of_all_that_is_known(path: Path) -> None:
+    store = TimingsFile(path)
+    store.rates("key").update({"prior": 1.0, "loading": 3.0, "rest": 0.5})
+    store.keep()
+    again = TimingsFile(path)
+    copy = again.known()
+    assert copy == {"key": {"prior": 1.0, "loading": 3.0, "rest": 0.5}}
+    copy["key"]["prior"] = 9.0
+    assert again.rates("key")["prior"] == 1.0
+
+
 def test_two_processes_do_not_undo_each_others_work(path: Path) -> None:
     # Given two that have read the same file and measure different things
     start = TimingsFile(path)

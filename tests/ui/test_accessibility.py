@@ -179,10 +179,10 @@ def test_no_two_places_share_a_letter(window: MainWindow) -> None:
 
 def test_the_two_uses_of_esc_exclude_each_other(studio: Studio, window: MainWindow) -> None:
     gate = show_everything(studio, window)
-    assert window.actions_.stop.isEnabled()
-    assert not window.actions_.back.isEnabled()
+    assert window.book["stop"].isEnabled()
+    assert not window.book["back"].isEnabled()
     finish(studio, gate)
-    assert not window.actions_.stop.isEnabled()
+    assert not window.book["stop"].isEnabled()
 
 
 def test_nothing_of_the_window_is_left_to_the_garbage_collector(

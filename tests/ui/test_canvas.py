@@ -4,13 +4,15 @@
 # pytest-qt's keys and clicks have no types.
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from fakes import Gate, UntilCancelled, picture_of, plain
+from fakes import Gate, Step, UntilCancelled, picture_of, plain
 from studio import Studio
 from wurstdesk.generation import PictureReady, Preview
 from wurstdesk.ui.image_view import ImageView
@@ -56,13 +58,13 @@ def test_zoom_commands_work_from_the_prompt(
     qtbot: QtBot, studio: Studio, window: MainWindow
 ) -> None:
     studio.generate()
-    ctrl = Qt.KeyboardModifier.ControlModifier
-    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_1, ctrl)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_F8, shift)
     assert window.canvas.view.zoom == pytest.approx(1.0)
     assert window.status.zoom.text() == "100 %"
-    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_Plus, ctrl)
+    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_F9)
     assert window.status.zoom.text() == "125 %"
-    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_0, ctrl)
+    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_F8)
     assert window.canvas.view.is_fitted
 
 
@@ -204,62 +206,6 @@ def test_the_canvas_does_not_jump_between_preview_and_picture(
     assert view._view_rect(0) == before
 
 
-def test_the_strip_shows_newest_first_and_a_click_shows_one(
-    qtbot: QtBot, studio: Studio, window: MainWindow
-) -> None:
-    studio.generate(prompt="one")
-    studio.generate(prompt="two")
-    strip = window.filmstrip
-    assert strip.isVisible()
-    assert strip.model().rowCount() == 2
-
-    older = strip.visualRect(strip.model().index(1, 0)).center()
-    qtbot.mouseClick(strip.viewport(), LEFT, pos=older)
-
-    assert studio.state.showing.picture is not None
-    assert studio.state.showing.picture.request.prompt == "one"
-    assert window.details.prompt.text() == "one"
-
-
-def test_the_strip_marks_what_is_in_view_and_does_not_hold_it_there(
-    studio: Studio, window: MainWindow
-) -> None:
-    strip = window.filmstrip
-    for row_count in (1, 2):
-        studio.generate()
-        assert strip.model().rowCount() == row_count
-        assert [index.row() for index in strip.selectedIndexes()] == [0]
-        assert studio.state.showing.picture is None, "the next picture is followed"
-    studio.generate(num_images=2)
-    assert strip.selectedIndexes() == []
-
-
-def test_the_strip_by_keyboard(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
-    for prompt in ("one", "two", "three"):
-        studio.generate(prompt=prompt)
-    studio.state.showing.show_picture(3)
-    window.filmstrip.setFocus()
-    qtbot.keyClick(window.filmstrip, Qt.Key.Key_Right)
-    assert studio.state.showing.picture is not None
-    assert studio.state.showing.picture.request.prompt == "two"
-
-
-def test_the_strip_says_what_a_picture_is(studio: Studio, window: MainWindow) -> None:
-    studio.generate(prompt="a dog")
-    words = window.filmstrip.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert words == "a dog · seed 1001 · 384 × 384"
-
-
-def test_older_and_newer_from_anywhere(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
-    studio.generate(prompt="one")
-    studio.generate(prompt="two")
-    ctrl = Qt.KeyboardModifier.ControlModifier
-    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_PageDown, ctrl)
-    assert window.details.prompt.text() == "one"
-    qtbot.keyClick(window.panel.prompt, Qt.Key.Key_PageUp, ctrl)
-    assert window.details.prompt.text() == "two"
-
-
 def test_back_to_the_live_picture(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
     studio.generate(prompt="one")
     gate = Gate()
@@ -285,7 +231,7 @@ def test_the_menu_of_a_picture_of_the_round(studio: Studio, window: MainWindow) 
 
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    menu.actions()[1].trigger()
+    next(a for a in menu.actions() if a.objectName() == "reuse_seed").trigger()
     menu.close()
     assert studio.state.form.request.seed == 1002
 
@@ -296,5 +242,118 @@ def test_copy_puts_the_picture_on_the_clipboard(
     studio.generate(width=128, height=256)
     modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(window.panel.prompt, Qt.Key.Key_C, modifiers)
-    image = QApplication.clipboard().image()
-    assert (image.width(), image.height()) == (128, 256)
+    board = QApplication.clipboard()
+    qtbot.waitUntil(lambda: not board.image().isNull())
+    assert (board.image().width(), board.image().height()) == (128, 256)
+
+
+def test_who_zoomed_in_is_not_taken_away_from_the_picture(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    studio.generate(prompt="one")
+    view = window.canvas.view
+    first, second = Gate(), Gate()
+    scripts: Iterator[list[Step]] = iter([[Preview(0, "prior", plain(6, 6)), first], [second]])
+    studio.generator.script = lambda r: [*next(scripts), PictureReady(picture_of(r))]
+    studio.state.form.edit(prompt="two")
+    studio.state.generate()
+    studio.state.form.edit(prompt="three")
+    studio.state.generate()  # it waits behind the second
+    first.wait_until_reached()
+    qtbot.waitUntil(lambda: not view.cells[0].image.isNull())
+    turn_wheel(view, view.rect().center(), 8)
+    first.open()
+    second.wait_until_reached()
+    qtbot.waitUntil(window.studio.details.isVisible)
+    picture, place = studio.state.showing.picture_in_view, view._placement
+
+    assert picture is not None
+    assert picture.request.prompt == "two"
+    assert window.studio.details.back_button.text() == "Watch the live picture"
+    second.open()
+    studio.wait_until_idle()
+    assert studio.state.showing.picture_in_view is picture
+    assert view._placement == place
+    assert window.studio.details.back_button.text() == "Show the newest"
+
+    qtbot.mouseClick(window.studio.details.back_button, LEFT)
+    assert window.studio.details.prompt.text() == "three"
+    assert view.is_fitted
+
+
+def test_generate_shows_what_is_drawn_but_a_waiting_job_does_not(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    studio.generate(prompt="one")
+    studio.state.showing.show_picture(1)
+    window.canvas.view.show_full_size()
+    first, second = Gate(), Gate()
+    scripts = iter([[first], [second]])
+    studio.generator.script = lambda r: [*next(scripts), PictureReady(picture_of(r))]
+
+    window.book["generate"].trigger()
+    qtbot.waitUntil(lambda: studio.state.showing.watches)  # for the person asked for it
+    assert window.canvas.view.is_fitted
+
+    window.book["generate"].trigger()
+    studio.state.showing.show_picture(1)
+    first.open()
+    second.wait_until_reached()
+    QApplication.processEvents()
+    assert studio.state.showing.picture is studio.state.pictures.find(1)
+    assert window.studio.details.back_button.text() == "Watch the live picture"
+    second.open()
+    studio.wait_until_idle()
+
+
+def test_pictures_keep_their_cells_while_they_form(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    gate = Gate()
+    studio.generator.script = lambda r: [
+        Preview(0, "prior", plain(6, 6, (9, 9, 9))),
+        Preview(1, "prior", plain(6, 6, (8, 8, 8))),
+        PictureReady(picture_of(r, 1)),
+        gate,
+        Preview(0, "decoder", plain(12, 12, (7, 7, 7))),
+        PictureReady(picture_of(r, 0)),
+    ]
+    studio.state.form.edit(num_images=2)
+    studio.state.generate()
+    view = window.canvas.view
+    qtbot.waitUntil(lambda: len(view.cells) == 2 and view.cells[1].is_finished)
+    qtbot.waitUntil(lambda: not view.cells[0].image.isNull())
+    places = [view._view_rect(index) for index in range(2)]
+    assert not view.cells[0].is_finished
+
+    gate.open()
+    studio.wait_until_idle()
+
+    assert [view._view_rect(index) for index in range(2)] == places
+    assert [cell.is_finished for cell in view.cells] == [True, True]
+
+
+def test_large_pictures_are_painted_from_copies_of_the_right_size(
+    studio: Studio, window: MainWindow
+) -> None:
+    studio.generate(width=1536, height=1536)
+    view = window.canvas.view
+    view.grab()
+    kept = view._cell_painter._scaled[0][2]
+    assert kept.width() <= view.width()
+    for _ in range(30):
+        view.zoom_in()
+    view.grab()
+    assert view._cell_painter._scaled[0][2].width() <= view.width(), "none of what is not seen"
+
+
+def test_previews_are_made_soft_before_they_are_painted(studio: Studio, window: MainWindow) -> None:
+    endless = UntilCancelled()
+    studio.generator.script = lambda _: [Preview(0, "prior", plain(24, 24)), endless]
+    studio.state.generate()
+    view = window.canvas.view
+    studio.qtbot.waitUntil(lambda: bool(view.cells) and not view.cells[0].image.isNull())
+    view.grab()
+    assert view._cell_painter._scaled[0][2].width() == 96
+    studio.state.runner.stop()
+    studio.wait_until_idle()

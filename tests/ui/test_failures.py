@@ -186,24 +186,25 @@ def test_the_pictures_folder_is_opened(
 ) -> None:
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
-    window.actions_.open_folder.trigger()
+    window.book["open_folder"].trigger()
     folder = studio.state.pictures_folder
     assert folder is not None
-    assert opened == [QUrl.fromLocalFile(str(folder))]
+    qtbot.waitUntil(lambda: opened == [QUrl.fromLocalFile(str(folder))])
     assert folder.is_dir()
 
 
 def test_a_pictures_folder_that_cannot_be_made_is_said(
-    studio: Studio, window: MainWindow, tmp_path: Path
+    qtbot: QtBot, studio: Studio, window: MainWindow, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    studio.state.pictures_folder = tmp_path / "file" / "pictures"
-    window.actions_.open_folder.trigger()
+    studio.state.change_settings(pictures_folder=tmp_path / "file" / "pictures")
+    window.book["open_folder"].trigger()
+    qtbot.waitUntil(lambda: bool(window.messages.cards))
     assert "cannot be made" in window.messages.cards[0].message.text
 
 
 def test_about(qtbot: QtBot, window: MainWindow) -> None:
-    window.actions_.about.trigger()
+    window.book["about"].trigger()
     (box,) = window.findChildren(QMessageBox)
     assert "Wurstdesk" in box.text()
     box.done(QDialog.DialogCode.Accepted)

@@ -13,6 +13,8 @@ from wurstdesk.ui.i18n import (
     duration,
     install_translations,
     loading_words,
+    rough_duration,
+    rough_duration_aloud,
     stage_name,
     time_left,
     word_list,
@@ -54,6 +56,28 @@ def test_duration(seconds: float, text: str) -> None:
 )
 def test_time_left(seconds: float, text: str) -> None:
     assert time_left(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text", "aloud"),
+    [
+        (0.2, "1 s", "1 second"),
+        (8.3, "8 s", "8 seconds"),
+        (19.7, "20 s", "20 seconds"),
+        (38, "40 s", "40 seconds"),
+        (57.4, "55 s", "55 seconds"),
+        (58, "1 min", "1 minute"),
+        (71, "1 min 10 s", "1 minute 10 seconds"),
+        (594, "9 min 50 s", "9 minutes 50 seconds"),
+        (725, "12 min", "12 minutes"),
+        (3569, "59 min", "59 minutes"),
+        (3590, "1 h", "1 hour"),
+        (8000, "2 h 15 min", "2 hours 15 minutes"),
+    ],
+)
+def test_what_nobody_knows_exactly_is_said_roughly(seconds: float, text: str, aloud: str) -> None:
+    assert rough_duration(seconds) == text
+    assert rough_duration_aloud(seconds) == aloud
 
 
 @pytest.mark.parametrize(

@@ -171,13 +171,17 @@ def test_stop_is_acknowledged_at_once(qtbot: QtBot, studio: Studio, window: Main
     assert window.status.currentMessage() == "Stopped."
 
 
-def test_device_and_plan_stand_in_the_status_line(
+def test_device_and_plan_stand_at_the_top(
     qtbot: QtBot, studio: Studio, window: MainWindow
 ) -> None:
     studio.state.prepare()
-    plan = "Testing CPU · float32 · 2 threads · It is the only device here."
-    qtbot.waitUntil(lambda: window.status.plan.text() == plan)
-    assert window.status.checkpoint.text() == "Dackel"
+    qtbot.waitUntil(lambda: window.top.plan.text() == "Testing · float32 · 2 threads")
+    assert "It is the only device here." in window.top.plan.toolTip()
+
+    qtbot.mouseClick(window.top.plan, Qt.MouseButton.LeftButton)
+
+    assert window.dialogs.settings is not None
+    assert window.dialogs.settings.isVisible()
 
 
 def test_tab_reaches_everything_beginning_with_the_prompt(

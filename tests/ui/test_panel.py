@@ -4,13 +4,15 @@
 # pytest-qt's keys and clicks have no types.
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from fakes import DACKEL, PUBLISHED
+from fakes import FakeForecast, Gate
 from studio import Studio
-from wurstdesk.generation import DEFAULT_STAGE_C_TIMESTEPS, MAX_PROMPT_CHARACTERS
+from wurstdesk.generation import MAX_PROMPT_CHARACTERS, StageProgress
+from wurstdesk.ui.generation_panel import GenerationPanel
 from wurstdesk.ui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -74,6 +76,78 @@ def test_number_of_pictures(qtbot: QtBot, studio: Studio, window: MainWindow) ->
     retype(qtbot, window.panel.count, "4")
     assert studio.state.form.request.num_images == 4
     assert window.panel.generate_button.text() == "Generate 4"
+
+
+def test_the_number_of_pictures_has_its_reset(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    panel = window.panel
+    assert not panel.count_reset.isVisible()
+    studio.state.form.edit(num_images=3)
+    qtbot.mouseClick(panel.count_reset, LEFT)
+    assert studio.state.form.request.num_images == 1
+    assert not panel.count_reset.isVisible()
+
+
+def test_the_button_says_when_it_does_not_know_what_it_costs(
+    studio: Studio, window: MainWindow
+) -> None:
+    button = window.panel.generate_button
+    assert (button.text(), button.price) == ("Generate", "no estimate yet")
+    assert button.accessibleName() == "Generate a picture, no estimate yet"
+
+
+def test_the_button_names_its_price(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
+    # Given an engine that has learned
+    button = window.panel.generate_button
+    studio.generator.known_forecast = FakeForecast({"dackel": 17.5})
+    with qtbot.waitSignal(studio.state.estimates.changed):
+        studio.state.prepare()
+    assert button.price == "about 18 s"
+    # When more is asked for, then the price follows at once
+    studio.state.form.edit(num_images=4)
+    assert (button.text(), button.price) == ("Generate 4", "about 1 min 10 s")
+    assert button.accessibleName() == "Generate 4 pictures, about 1 minute 10 seconds"
+
+
+def test_the_price_is_there_while_something_runs(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    # Given a job that runs, and an engine that learns in the middle of it
+    button, gate = window.panel.generate_button, Gate()
+    studio.generator.known_forecast = FakeForecast({"dackel": 10.0})
+    studio.generator.script = lambda _: [StageProgress("prior", 2, 2), gate]
+    with qtbot.waitSignal(studio.state.estimates.changed):
+        studio.state.generate()
+    gate.wait_until_reached()
+    # When another request is written, then its price is known
+    studio.state.form.edit(num_images=2)
+    assert (button.text(), button.price) == ("Add 2 to the queue", "about 20 s")
+    assert button.accessibleName() == "Add 2 pictures to the queue, about 20 seconds"
+    gate.open()
+    studio.wait_until_idle()
+    assert button.text() == "Generate 2"
+
+
+@pytest.mark.parametrize("scale", [100, 200])
+def test_both_lines_of_the_button_have_room(studio: Studio, window: MainWindow, scale: int) -> None:
+    window.panel.generate_button.say("Add 64 to the queue", "about 59 min", "")
+    studio.state.change_settings(interface_scale=scale)
+    QApplication.processEvents()
+    button = window.panel.generate_button
+    size, hint, metrics = button.size(), button.sizeHint(), button.fontMetrics()
+    studio.state.change_settings(interface_scale=100)  # the application's font outlives a test
+    assert size.height() >= hint.height() >= 2 * metrics.height()
+    assert size.width() >= metrics.horizontalAdvance(button.text())
+
+
+def test_what_is_folded_is_remembered(studio: Studio, window: MainWindow) -> None:
+    window.panel.negative_field.set_folded(True)
+    window.panel.advanced.heading.setChecked(True)
+    again = GenerationPanel(studio.state)
+    studio.qtbot.addWidget(again)
+    assert again.negative_field.is_folded
+    assert again.advanced.heading.isChecked()
 
 
 def test_a_typed_seed_is_kept(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
@@ -155,101 +229,6 @@ def test_an_emptied_seed_field_shows_the_seed_again(
     window.panel.prompt.setFocus()
     assert edit.text() == str(studio.state.form.request.seed)
     assert not window.panel.problem.isVisible()
-
-
-def test_advanced_is_folded_and_says_what_is_set(
-    qtbot: QtBot, studio: Studio, window: MainWindow
-) -> None:
-    advanced = window.panel.advanced
-    assert not advanced.body.isVisible()
-    advanced.heading.setFocus()
-    qtbot.keyClick(advanced.heading, Qt.Key.Key_Space)
-    assert advanced.body.isVisible()
-
-    retype(qtbot, advanced.prior_guidance, "6.5")
-    retype(qtbot, advanced.decoder_guidance, "1.5")
-    retype(qtbot, advanced.decoder_steps, "20")
-    retype(qtbot, advanced.decoder_seed, "99")
-
-    request = studio.state.form.request
-    assert request.prior_guidance_scale == 6.5
-    assert request.decoder_guidance_scale == 1.5
-    assert request.decoder_num_inference_steps == 20
-    assert request.decoder_seed == 99
-
-
-def test_unfolding_moves_nothing_above_it(studio: Studio, window: MainWindow) -> None:
-    window.resize(1280, 900)
-    QApplication.processEvents()
-    before = window.panel.advanced.pos()
-    window.panel.advanced.heading.setChecked(True)
-    QApplication.processEvents()
-    assert window.panel.advanced.pos() == before
-
-
-def test_every_advanced_field_has_its_own_reset(
-    qtbot: QtBot, studio: Studio, window: MainWindow
-) -> None:
-    advanced = window.panel.advanced
-    advanced.heading.setChecked(True)
-    studio.state.form.edit(prior_timesteps=None, prior_num_inference_steps=20)
-    studio.state.form.edit(
-        prior_guidance_scale=9.0,
-        decoder_num_inference_steps=3,
-        decoder_guidance_scale=2.0,
-        decoder_seed=4,
-    )
-    resets = advanced.resets()
-    assert [reset.isVisible() for reset in resets] == [True] * 5
-
-    for reset in resets:
-        qtbot.mouseClick(reset, LEFT)
-        assert not reset.isVisible()
-
-    request = studio.state.form.request
-    assert request.prior_timesteps == DEFAULT_STAGE_C_TIMESTEPS
-    assert request.prior_guidance_scale == 4.0
-    assert request.decoder_num_inference_steps == 12
-    assert request.decoder_guidance_scale == 0.0
-    assert request.decoder_seed is None
-
-
-def test_even_steps_and_back(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
-    advanced = window.panel.advanced
-    advanced.heading.setChecked(True)
-    assert not advanced.prior_steps.isEnabled()
-    advanced.schedule.setFocus()
-    qtbot.keyClick(advanced.schedule, Qt.Key.Key_Down)
-    assert studio.state.form.request.prior_timesteps is None
-
-    retype(qtbot, advanced.prior_steps, "15")
-    assert studio.state.form.request.prior_num_inference_steps == 15
-
-    qtbot.keyClick(advanced.schedule, Qt.Key.Key_Up)
-    assert studio.state.form.request.prior_timesteps == DEFAULT_STAGE_C_TIMESTEPS
-
-
-def test_a_schedule_of_a_pictures_own_is_shown(studio: Studio, window: MainWindow) -> None:
-    studio.state.form.edit(prior_timesteps=(1.0, 0.4, 0.0))
-    assert window.panel.advanced.schedule.currentText() == "Own list"
-    assert window.panel.advanced.prior_steps.value() == 2
-
-    studio.state.form.reset("prior_timesteps")
-    assert window.panel.advanced.schedule.count() == 2
-
-
-def test_a_choice_of_checkpoints_is_there_when_there_is_one(
-    qtbot: QtBot, studio: Studio, window: MainWindow
-) -> None:
-    assert not window.panel.checkpoint.isVisible()
-    studio.read_catalogue(DACKEL, PUBLISHED)
-    assert window.panel.checkpoint.isVisible()
-
-    window.panel.checkpoint.setFocus()
-    qtbot.keyClick(window.panel.checkpoint, Qt.Key.Key_Down)
-
-    assert studio.state.form.request.checkpoint == "wuerstchen"
-    assert window.panel.size_picker.width_box.value() == 1024
 
 
 def test_use_these_settings_fills_the_panel(

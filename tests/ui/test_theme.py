@@ -8,6 +8,7 @@ from dataclasses import fields
 import pytest
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from fakes import full_disk
 from studio import Studio
@@ -37,6 +38,7 @@ def test_every_text_can_be_read_on_what_it_stands_on(colours: Colours) -> None:
     grounds = ("window", "field", "raised", "canvas", "problem_ground", "note_ground")
     pairs = [(text, ground) for text in ("text", "dim") for ground in grounds]
     pairs += [("on_accent", "accent"), ("on_accent", "accent_strong")]
+    pairs += [("text", "heavier"), ("text", "lighter"), ("accent", "field")]
     poor = {
         pair: round(contrast(getattr(colours, pair[0]), getattr(colours, pair[1])), 2)
         for pair in pairs
@@ -73,25 +75,30 @@ def test_both_have_every_colour() -> None:
             assert QColor(getattr(LIGHT, field.name)).isValid()
 
 
-def test_the_theme_is_chosen_in_the_menu_and_kept(studio: Studio, window: MainWindow) -> None:
-    window.actions_.themes["dark"].trigger()
+def test_the_theme_is_chosen_in_the_menu_and_kept(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    window.book["theme_dark"].trigger()
     assert colours_of(QApplication.palette()) is DARK
     shot = window.grab().toImage()
     assert shot.pixelColor(4, window.height() - 60).name() == DARK.window
 
-    window.actions_.themes["light"].trigger()
+    window.book["theme_light"].trigger()
     assert colours_of(window.palette()) is LIGHT
-    assert [settings.theme for settings in studio.kept_settings] == ["dark", "light"]
-    assert window.actions_.themes["light"].isChecked()
+    qtbot.waitUntil(lambda: [kept.theme for kept in studio.kept_settings] == ["dark", "light"])
+    assert window.book["theme_light"].isChecked()
 
 
-def test_settings_that_cannot_be_kept_are_said(studio: Studio, window: MainWindow) -> None:
+def test_settings_that_cannot_be_kept_are_said(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
     def fail(_: object) -> None:
         raise full_disk()
 
     studio.state._save_settings = fail
-    window.actions_.themes["dark"].trigger()
+    window.book["theme_dark"].trigger()
     assert studio.state.settings.theme == "dark"
+    qtbot.waitUntil(lambda: bool(window.messages.cards))
     assert window.messages.cards[0].message.text == "The disk is full."
 
 

@@ -161,7 +161,8 @@ Out = Annotated[
         "--out",
         metavar="FILE|DIR",
         show_default=False,
-        help="A .png file, which is replaced, or a folder; without it the pictures folder.",
+        help="A .png, .webp, .jpg or .avif file, which is replaced, or a folder; without it the "
+        "pictures folder.",
     ),
 ]
 Home = Annotated[

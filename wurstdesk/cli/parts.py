@@ -7,20 +7,27 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wurstdesk.engine.model_files import LocalCatalogue
 from wurstdesk.errors import UserError
+from wurstdesk.gallery.desk import GalleryDesk
+from wurstdesk.gallery.saving import SavingOptions
 from wurstdesk.gallery.store import Gallery
 from wurstdesk.generation import (
     CheckpointCatalogue,
+    CheckpointInfo,
+    Desk,
     DeviceChoice,
     DtypeChoice,
     EngineOptions,
     ImageGenerator,
     OffloadChoice,
+    PromptReader,
     Timings,
 )
 from wurstdesk.paths import Home, resources_dir
@@ -62,6 +69,24 @@ def catalogue_of(base: Base, *further: Path) -> LocalCatalogue:
     return LocalCatalogue(builtin_checkpoint(), folders)
 
 
+class SettledCatalogue:
+    """A ``CheckpointCatalogue`` that looks into the folders of the settings in force.
+
+    ``base`` is asked at every call, so that a folder that was just added is looked into.
+    """
+
+    def __init__(self, base: Callable[[], Base]) -> None:
+        self._base = base
+
+    def checkpoints(self) -> tuple[CheckpointInfo, ...]:
+        """Every checkpoint found, the built-in one first."""
+        return catalogue_of(self._base()).checkpoints()
+
+    def find(self, name_or_folder: str) -> CheckpointInfo:
+        """The checkpoint of that name or in that folder, or ``CheckpointError``."""
+        return catalogue_of(self._base()).find(name_or_folder)
+
+
 def engine_options(
     settings: Settings,
     device: DeviceChoice | None = None,
@@ -88,9 +113,30 @@ def engine_options(
 
 def open_gallery(base: Base) -> Gallery:
     """The gallery of this home, for the thread that asks."""
-    return Gallery.open(
+    gallery = Gallery.open(
         base.home.gallery_file, base.pictures_folder, write_metadata=base.settings.write_metadata
     )
+    gallery.configure(partial(saving_options, base))
+    return gallery
+
+
+def saving_options(base: Base) -> SavingOptions:
+    """How and where pictures are saved by the settings."""
+    return SavingOptions.of(base.settings, base.pictures_folder)
+
+
+def open_desk(base: Base) -> Desk:
+    """What one session leaves for the next, for the thread that asks."""
+    return GalleryDesk.open(
+        base.home.gallery_file, base.pictures_folder, write_metadata=base.settings.write_metadata
+    )
+
+
+def prompt_reader(info: CheckpointInfo) -> PromptReader:
+    """Who reads prompts as the prior's text encoder of a checkpoint will; without torch."""
+    from wurstdesk.engine.prompt_reading import CompelPromptReader
+
+    return CompelPromptReader(info.prior_path / "tokenizer")
 
 
 def timings_of(base: Base) -> Timings:

@@ -7,15 +7,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from wurstdesk.engine.weight_files import Unusable
-from wurstdesk.generation import MAX_SIDE, SIZE_MULTIPLE
+from wurstdesk.engine.checkpoint_checks import PRIOR
+from wurstdesk.engine.weight_files import Unusable, read_json
+from wurstdesk.generation import MAX_SIDE, SIZE_MULTIPLE, CheckpointInfo
 
 DESCRIPTION = "wurstdesk.json"
 COPIED_FROM = "copied_from"
 """The entry in which a copy says of what it is one."""
+
+CAN_DRAW = (
+    "It draws almost anything that can be put into words: photographs, paintings, drawings. "
+    "Sides from 1024 to 1536 pixels suit it best."
+)
+EXAMPLES = (
+    "an anthropomorphic cat dressed as a firefighter, portrait, dramatic light",
+    "a lighthouse on a cliff in a storm, oil painting, thick brush strokes",
+    "a red fox in fresh snow at sunrise, wildlife photograph, shallow depth of field",
+    "a cosy reading nook under a skylight on a rainy evening, lamp light, detailed illustration",
+    "isometric cutaway of a tiny bakery, miniature diorama, soft studio light",
+    "an old botanical plate of an imaginary flower, ink and watercolour on yellowed paper",
+    "a steam train crossing a stone viaduct through morning mist, wide shot, cinematic",
+    "a quiet mountain lake with a wooden boat, Japanese woodblock print",
+)
+STARTER_NEGATIVE_PROMPT = (
+    "blurry, low quality, deformed, bad anatomy, extra fingers, poorly drawn hands, text, "
+    "watermark, signature"
+)
+"""What is said of the published checkpoint, and of those that were trained on from it: they say
+nothing of themselves."""
+
+_PUBLISHED = {"c": 1536, "c_cond": 1280}
 
 _NAME = re.compile(r"[\w][\w .+-]{0,63}")
 _HASH = re.compile(r"[0-9a-f]{64}|")
@@ -33,6 +58,7 @@ def fields_of(data: dict[str, Any]) -> dict[str, Any]:
         "prior_guidance_scale": _guidance,
         "can_draw": lambda value: _text(value, 2000),
         "examples": lambda value: _texts(value, 50, 500),
+        "starter_negative_prompt": lambda value: _text(value, 500),
         "vocabulary": lambda value: frozenset(_texts(value, 20_000, 100)),
         "licence": lambda value: _text(value, 200),
         COPIED_FROM: _source,
@@ -50,6 +76,22 @@ def fields_of(data: dict[str, Any]) -> dict[str, Any]:
         fields.setdefault("title", fields["name"])
     source = fields.pop(COPIED_FROM, {})
     return {**fields, **source}
+
+
+def with_usual_words(info: CheckpointInfo) -> CheckpointInfo:
+    """A checkpoint of the published configuration, with words about it where it has none."""
+    try:
+        config = read_json(info.prior_folder / PRIOR.config)
+    except (Unusable, OSError):
+        return info
+    if info.vocabulary or any(config.get(name) != value for name, value in _PUBLISHED.items()):
+        return info
+    return replace(
+        info,
+        can_draw=info.can_draw or CAN_DRAW,
+        examples=info.examples or EXAMPLES,
+        starter_negative_prompt=info.starter_negative_prompt or STARTER_NEGATIVE_PROMPT,
+    )
 
 
 def as_name(text: str, longest: int = 64) -> str:

@@ -2,43 +2,86 @@
 
 from __future__ import annotations
 
-from wurstdesk.generation import Rates, Stage
+from collections import defaultdict, deque
+from functools import partial
+from statistics import fmean, median
+
+from wurstdesk.generation import Cost, Rates, Stage
 
 _NEWEST = 0.3
-"""Weight of the newest measurement in the moving average."""
+"""Weight of the newest measurement in a moving average."""
+_OUTLIER = 3
+"""Times the median: beyond that something else had the machine for a moment."""
+_REMEMBERED = 200
+"""Units of a request whose cost is remembered: the last ones."""
+_NOTHING_KNOWN: Rates = {}
 
 
 class Estimate:
     """Counts down the units of work of one request and measures what each costs.
 
     ``rates`` is read and written: kept by the caller, it makes the next request of the same size
-    start with knowledge. Where a stage was never measured, a step of Stage B is taken to cost as
-    much as one of Stage C, and all of Stage A as much as one step of Stage B: so it is, roughly,
-    for the published model at 1024 x 1024 (2.2, 2.1 and 2 TFLOP).
+    start with knowledge. A request moves it only so far, and a disturbance still less; the seconds
+    that are left follow the last steps more quickly.
+
+    Where a stage was never measured, ``usual`` counts (from other sizes, say). Where that says
+    nothing, a step of Stage B is taken to cost as much as one of Stage C, and all of Stage A as
+    much as one step of Stage B: so it is, roughly, for the published model at 1024 x 1024 (2.2,
+    2.1 and 2 TFLOP).
     """
 
-    def __init__(self, rates: Rates, units: dict[Stage, int], vqgan_units: int) -> None:
-        self._rates = rates
+    def __init__(
+        self,
+        rates: Rates,
+        units: dict[Stage, int],
+        vqgan_units: int,
+        usual: Rates = _NOTHING_KNOWN,
+    ) -> None:
+        self._rates, self._before, self._usual = rates, dict(rates), usual
+        self._last: Rates = dict(rates)
+        self._each: dict[Stage, deque[float]] = defaultdict(partial(deque, maxlen=_REMEMBERED))
         self._left = dict(units)
         self._vqgan_units = max(1, vqgan_units)
+        self.worked = 0.0
+        """Seconds that went into units of work."""
 
     def did(self, stage: Stage, units: int, seconds: float) -> None:
         """``units`` of a stage were done in ``seconds``."""
         self._left[stage] = max(0, self._left[stage] - units)
-        rate = seconds / units
-        known = self._rates.get(stage)
-        self._rates[stage] = rate if known is None else known + _NEWEST * (rate - known)
+        self.worked += seconds
+        learn(self._last, stage, seconds / units)
+        self._each[stage].append(seconds / units)
+        whole: Rates = {stage: self._before[stage]} if stage in self._before else {}
+        learn(whole, stage, _typical(self._each[stage]))
+        self._rates.update(whole)
 
     @property
     def seconds_left(self) -> float | None:
         """For all that is left of the request; None while nothing is known."""
-        if not self._rates:
+        if not any(stage in self._known for stage in self._left):
             return None
         return sum(units * self._rate(stage) for stage, units in self._left.items())
 
+    @property
+    def _known(self) -> Rates:
+        return {**self._usual, **self._last}
+
     def _rate(self, stage: Stage) -> float:
-        if stage in self._rates:
-            return self._rates[stage]
+        known = self._known
+        if stage in known:
+            return known[stage]
         if stage == "vqgan":
             return self._rate("decoder") / self._vqgan_units
-        return self._rates.get("prior") or next(iter(self._rates.values()))
+        return known.get("prior") or next(known[other] for other in self._left if other in known)
+
+
+def learn(rates: Rates, cost: Cost, seconds: float) -> None:
+    """Let a new measurement have its part in what is known."""
+    known = rates.get(cost)
+    rates[cost] = seconds if known is None else known + _NEWEST * (seconds - known)
+
+
+def _typical(seconds: deque[float]) -> float:
+    """The mean, in which no disturbance counts for more than it could be without one."""
+    most = _OUTLIER * median(seconds)
+    return fmean(min(each, most) for each in seconds)

@@ -6,16 +6,27 @@ thread that asks for it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wurstdesk.engine import device_planner
-from wurstdesk.engine.component_sizes import ComponentSizes, read_sizes
+from wurstdesk.engine.component_sizes import read_sizes
+from wurstdesk.engine.estimate import learn
+from wurstdesk.engine.forecast import (
+    Checkpoint,
+    LearnedForecast,
+    Workplace,
+    kind_of_work,
+    usual_rates,
+    way_of_working,
+)
 from wurstdesk.engine.memory import is_out_of_memory
-from wurstdesk.engine.model_files import fingerprint
+from wurstdesk.engine.model_files import content_hash, fingerprint
 from wurstdesk.engine.priority import priority
+from wurstdesk.engine.vqgan_shape import read_vqgan_shape
 from wurstdesk.errors import UserError
 from wurstdesk.generation import (
     CancelToken,
@@ -55,6 +66,10 @@ class ForgetfulTimings:
         """See ``Timings``."""
         return self._known.setdefault(key, {})
 
+    def known(self) -> dict[str, Rates]:
+        """See ``Timings``: a copy."""
+        return {key: dict(rates) for key, rates in self._known.items()}
+
     def keep(self) -> None:
         """There is nowhere to keep them."""
 
@@ -80,7 +95,11 @@ class WuerstchenGenerator:
         self._residents: Residents | None = None
         self._key: object = None
         self._hardware: device_planner.Hardware | None = None
-        self._sizes: dict[object, ComponentSizes] = {}
+        self._known: dict[object, Checkpoint] = {}
+        self._places: dict[str, Workplace] = {}
+        """By the checkpoint's name in the request: what its last plan was made from."""
+        self._way = ""
+        """Of working: that of what is loaded."""
         self._too_much: dict[object, Plan] = {}
         """By checkpoint: the plan with which memory ran out."""
 
@@ -107,6 +126,10 @@ class WuerstchenGenerator:
         """Where the request would run; loads no component."""
         return self._plan(self._catalogue.find(request.checkpoint), request)
 
+    def forecast(self) -> LearnedForecast:
+        """What is known of the cost of work. See ``ImageGenerator``."""
+        return LearnedForecast(self._options, dict(self._places), self._timings.known(), self._way)
+
     def release(self) -> None:
         """Drop every component until the next request."""
         self._drop()
@@ -115,7 +138,8 @@ class WuerstchenGenerator:
     def close(self) -> None:
         """Drop every component."""
         self.release()
-        self._sizes.clear()
+        self._known.clear()
+        self._places.clear()
 
     @contextmanager
     def _begin(
@@ -173,11 +197,22 @@ class WuerstchenGenerator:
         if not done.drafts and not done.finished:
             for text in notes:
                 running.note(text)
-        rates = self._timings.rates(_kind_of_work(residents, request))
+        usual = usual_rates(self._timings.known(), self._way, request)
+        rates = self._timings.rates(kind_of_work(self._way, request))
         job = Job(
-            residents, request, self._options, rates, done, cancel=running.cancel, emit=running.emit
+            residents,
+            request,
+            self._options,
+            rates,
+            done,
+            usual=usual,
+            cancel=running.cancel,
+            emit=running.emit,
         )
+        began, is_fresh = time.perf_counter(), not done.drafts and not done.finished
         job.run(notes, running.note)
+        if is_fresh:
+            learn(rates, "rest", max(0.0, time.perf_counter() - began - job.worked))
 
     def _load(
         self, info: CheckpointInfo, request: GenerationRequest, running: _Running
@@ -188,7 +223,8 @@ class WuerstchenGenerator:
 
         # How many pictures go through Stage C together does not change what is loaded.
         key = (self._mark(info), replace(plan, batch=0, reason="", advice="", needs=0))
-        if key != self._key:
+        began, is_new = time.perf_counter(), key != self._key
+        if is_new:
             self._drop()
             self._residents, self._key = Residents(info, plan), key
         assert self._residents is not None
@@ -201,6 +237,9 @@ class WuerstchenGenerator:
         except BaseException:
             self._drop()
             raise
+        if is_new:
+            self._way = way_of_working(self._checkpoint(info).name, plan)
+            learn(self._timings.rates(self._way), "loading", time.perf_counter() - began)
         running.loaded()
         return residents
 
@@ -209,13 +248,16 @@ class WuerstchenGenerator:
             from wurstdesk.engine.hardware import detect
 
             self._hardware = detect()
+        place = Workplace(self._checkpoint(info), self._hardware, self._too_much.get(info.path))
+        self._places[request.checkpoint] = place
+        return place.plan(request, self._options)
+
+    def _checkpoint(self, info: CheckpointInfo) -> Checkpoint:
         mark = self._mark(info)
-        if mark not in self._sizes:
-            self._sizes[mark] = read_sizes(info)
-        beyond = self._too_much.get(info.path)
-        return device_planner.plan(
-            self._hardware, self._sizes[mark], request, self._options, below=beyond
-        )
+        if mark not in self._known:
+            sizes, name = read_sizes(info), content_hash(info)[:16] or info.name
+            self._known[mark] = Checkpoint(name, sizes, read_vqgan_shape(info).units)
+        return self._known[mark]
 
     @staticmethod
     def _mark(info: CheckpointInfo) -> object:
@@ -225,7 +267,7 @@ class WuerstchenGenerator:
     def _drop(self) -> None:
         if self._residents is not None:
             self._residents.drop()
-        self._residents, self._key = None, None
+        self._residents, self._key, self._way = None, None, ""
         self._hardware = None  # what is free is only known while nothing of ours is there
 
 
@@ -252,18 +294,6 @@ class _Running:
     def note(self, text: str) -> None:
         """A sentence for the person."""
         self.emit(Note(text))
-
-
-def _kind_of_work(residents: Residents, request: GenerationRequest) -> str:
-    """What decides how long a step takes."""
-    plan = residents.plan
-    how = f"{plan.offload}{' stream' * plan.stream}{' fp8' * plan.fp8}{' compiled' * plan.compile}"
-    guided = f"{request.prior_guidance_scale > 1:d}{request.decoder_guidance_scale > 1:d}"
-    what = residents.content_hash[:16] or residents.info.name
-    return (
-        f"{what} | {plan.device_name} {plan.dtype} {how} {plan.threads} | "
-        f"{request.width}x{request.height} {guided}"
-    )
 
 
 def _advice(info: CheckpointInfo, request: GenerationRequest) -> tuple[str, ...]:

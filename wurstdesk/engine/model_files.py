@@ -28,6 +28,7 @@ from wurstdesk.engine.checkpoint_description import (
     fields_of,
     is_number,
     line,
+    with_usual_words,
 )
 from wurstdesk.engine.checkpoint_folders import Found, own_name, search
 from wurstdesk.engine.weight_files import Unusable, read_json
@@ -123,6 +124,7 @@ def describe(
         note = f"What {path} says was ignored: {error}"
     if prior_weights is not None:
         info = _with_prior(info, prior_weights)
+    info = with_usual_words(info)
     problem = problem_of(info)
     return replace(info, complete=not problem, problem=problem or note)
 

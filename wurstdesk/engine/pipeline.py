@@ -88,6 +88,7 @@ class Job:
         rates: Rates,
         done: Done,
         *,
+        usual: Rates | None = None,
         cancel: CancelToken,
         emit: EventSink,
     ) -> None:
@@ -102,7 +103,12 @@ class Job:
             options.previews_per_second if options.previews else 0,
         )
         self._vqgan_units = residents.vqgan_shape.units
-        self._estimate = Estimate(rates, self._units(), self._vqgan_units)
+        self._estimate = Estimate(rates, self._units(), self._vqgan_units, usual or {})
+
+    @property
+    def worked(self) -> float:
+        """Seconds that went into the steps."""
+        return self._estimate.worked
 
     def _units(self) -> dict[Stage, int]:
         """The steps and blocks that are left to do."""

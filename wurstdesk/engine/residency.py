@@ -22,8 +22,7 @@ from wurstdesk.engine.linears import use_fast_linears
 from wurstdesk.engine.model_files import content_hash, read_indexes
 from wurstdesk.engine.prompt import PromptEncoder
 from wurstdesk.engine.responses import fold_responses
-from wurstdesk.engine.stage_a import shape_of
-from wurstdesk.engine.weight_files import read_json
+from wurstdesk.engine.vqgan_shape import read_vqgan_shape
 from wurstdesk.generation import CheckpointInfo, Plan
 
 Part = Literal["prior_text", "prior", "previewer", "decoder_text", "decoder", "vqgan"]
@@ -55,7 +54,7 @@ class Residents:
         self.info, self.plan = info, plan
         self.device, self.dtype = torch.device(plan.device), getattr(torch, plan.dtype)
         self.indexes = read_indexes(info)
-        self.vqgan_shape = shape_of(read_json(info.path / "vqgan" / "config.json"))
+        self.vqgan_shape = read_vqgan_shape(info)
         self.content_hash = content_hash(info)
         self.prior_scheduler = components.load_scheduler(info.prior_path)
         self.decoder_scheduler = components.load_scheduler(info.path)

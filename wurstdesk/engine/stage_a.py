@@ -8,8 +8,7 @@ so the block works through strips of rows, each with one more row above and belo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -83,23 +82,6 @@ class StageA(PaellaVQModel):  # type: ignore[misc, unused-ignore]  # untyped dec
                 block.__class__ = StripBlock  # the same weights, another way to work
                 strips: Any = block
                 strips.read_mods()
-
-
-@dataclass(frozen=True)
-class VqganShape:
-    """What is known of a Stage A before it is loaded: how many times ``decode_vqgan`` yields, and
-    how many pixels a side one cell of its latents becomes."""
-
-    units: int
-    pixels: int
-
-
-def shape_of(config: Mapping[str, Any]) -> VqganShape:
-    """Read it from a component's ``config.json``, with the class's own defaults."""
-    levels, blocks = int(config.get("levels", 2)), int(config.get("bottleneck_blocks", 12))
-    between = levels - 1
-    units = 1 + blocks + 2 * between + 1
-    return VqganShape(units, int(config.get("up_down_scale_factor", 2)) * 2**between)
 
 
 def decode_vqgan(vqgan: StageA, latents: Tensor, cancel: CancelToken) -> Iterator[Tensor]:

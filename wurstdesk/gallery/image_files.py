@@ -8,64 +8,22 @@ at worst a temporary file, which a later start of the gallery sweeps away.
 from __future__ import annotations
 
 import errno
-import io
 import logging
 import os
 import stat
 import time
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
-from pathlib import Path
-
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from pathlib import Path, PurePath
 
 from wurstdesk.errors import StorageError
-from wurstdesk.generation import Pixels
+from wurstdesk.gallery.formats import FORMATS, PNG, FileFormat, format_of
 from wurstdesk.paths import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, temporary_file
 
 _log = logging.getLogger(__name__)
 
-SUFFIX = ".png"
-MAX_SLUG_CHARACTERS = 60
-MAX_SLUG_BYTES = 100  # some encrypted file systems hold only 143 bytes a name
 _MAX_SAME_NAME = 100_000
 _TEMPORARY_LIFE_SECONDS = 3600
-
-
-def encode_png(pixels: Pixels, info: PngInfo | None = None) -> bytes:
-    """A PNG file of exactly these pixels, with the texts of ``info``."""
-    image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.data)
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", pnginfo=info)
-    return buffer.getvalue()
-
-
-def file_stem(prompt: str, seed: int, day: date) -> str:
-    """``2026-11-23 a-long-red-sausage-dog 7``: sorts by day, says what it is, fits every system.
-
-    It begins with the date, so it is never a name that Windows keeps for devices.
-    """
-    return f"{day.isoformat()} {_slug(prompt) or 'picture'} {seed}"
-
-
-def _slug(text: str) -> str:
-    """Letters and digits of any language in lower case, with single hyphens between words."""
-    normal = unicodedata.normalize("NFKC", text[:1000]).lower()
-    kept = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in normal)
-    words = [word for word in kept.split() if any(map(str.isalnum, word))]
-    slug = ""
-    for word in words:
-        longer = f"{slug}-{word}" if slug else word
-        if len(longer) > MAX_SLUG_CHARACTERS or len(longer.encode()) > MAX_SLUG_BYTES:
-            break
-        slug = longer
-    if not slug and words:  # one endless word, or a language without blanks
-        first = words[0][:MAX_SLUG_CHARACTERS]
-        slug = first.encode()[:MAX_SLUG_BYTES].decode("utf-8", "ignore")
-    return slug
 
 
 def is_there(path: Path) -> bool:
@@ -80,32 +38,65 @@ def is_there(path: Path) -> bool:
 def goes_into(target: Path) -> bool:
     """Whether ``target`` is a folder for pictures (it need not be there yet) and not a file.
 
-    Raises ``StorageError`` for a file that is no PNG.
+    Raises ``StorageError`` for a file of a kind that cannot be written.
     """
     there = is_there(target)
     if (there and target.is_dir()) or not (there or target.suffix):
         return True
-    if target.suffix.lower() != SUFFIX:
+    if format_of(target) is None:
+        *others, last = (known.label for known in FORMATS)
+        kinds = f"{', '.join(others)} or {last}" if others else last
         raise StorageError(
-            f"Pictures are saved as PNG, and “{target.name}” has another ending.",
-            f"Name it “{target.stem}{SUFFIX}”, or name a folder.",
+            f"Pictures are saved as {kinds}, and “{target.name}” has another ending.",
+            f"Name it “{target.stem}{PNG.suffix}”, or name a folder.",
         )
     return False
 
 
-def save_new(folder: Path, stem: str, data: bytes) -> Path:
+def save_new(
+    folder: Path, stem: str | PurePath, data: bytes, file_format: FileFormat = PNG
+) -> Path:
     """Write ``data`` to ``stem.png`` in ``folder``, or ``stem (2).png`` ... where that is taken.
 
+    ``stem`` may begin with folders, which are made inside ``folder``; that itself must be there.
     Safe against other processes that save there at the same time. Raises ``StorageError``.
     """
-    with _sentences(folder), temporary_file(folder, data) as temporary:
-        for number in range(1, _MAX_SAME_NAME):
-            path = folder / f"{stem}{f' ({number})' if number > 1 else ''}{SUFFIX}"
-            with suppress(FileExistsError):
-                _give_free_name(temporary, path)
-                _sync_folder(folder)
-                return path
+    with _sentences(folder):
+        place = _folder_inside(folder, PurePath(stem).parent)
+        with temporary_file(place, data) as temporary:
+            for number in range(1, _MAX_SAME_NAME):
+                count = f" ({number})" if number > 1 else ""
+                path = place / f"{PurePath(stem).name}{count}{file_format.suffix}"
+                with suppress(FileExistsError):
+                    _give_free_name(temporary, path)
+                    _sync_folder(place)
+                    return path
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / stem))
+
+
+def _folder_inside(folder: Path, inner: PurePath) -> Path:
+    """The folder ``inner`` in ``folder``, made where missing; never ``folder`` itself."""
+    for part in inner.parts:
+        folder = folder / part
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            if not folder.is_dir():
+                raise NotADirectoryError(
+                    errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)
+                ) from None
+    return folder
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file; raises ``StorageError``."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be read: {error.strerror or type(error).__name__}.",
+            "Was it moved or deleted?",
+        ) from error
 
 
 def save_as(path: Path, data: bytes) -> Path:

@@ -19,9 +19,9 @@ import apsw
 
 from wurstdesk.errors import StorageError
 from wurstdesk.gallery import rows
-from wurstdesk.gallery.image_files import SUFFIX, is_there, sweep_temporary_file
+from wurstdesk.gallery.formats import SUFFIXES, is_whole
+from wurstdesk.gallery.image_files import is_there, sweep_temporary_file
 from wurstdesk.gallery.image_metadata import read_metadata, utc_text
-from wurstdesk.gallery.image_metadata.png_chunks import END_CHUNK
 from wurstdesk.gallery.schema import immediate
 
 Mark = tuple[int, int]  # a file's size and the time of its last change in nanoseconds
@@ -30,7 +30,7 @@ _BATCH = 50  # rows a transaction, so that other processes need not wait long
 
 
 def adopt(connection: apsw.Connection, names: rows.PathNames, folder: Path) -> int:
-    """Note every whole PNG of ours in the pictures folder that has no row; returns how many.
+    """Note every whole picture of ours in the pictures folder that has no row; returns how many.
 
     Cheap when there is nothing to do: names are compared, and only unknown files are read, each
     once in its life. A file whose picture is noted under a name that is gone was renamed: its row
@@ -53,10 +53,10 @@ def adopt(connection: apsw.Connection, names: rows.PathNames, folder: Path) -> i
 def _unknown_files(
     connection: apsw.Connection, names: rows.PathNames, folder: Path
 ) -> Iterator[tuple[str, Mark, rows.PictureRow | None]]:
-    """Name, mark and (if it is ours) row of each PNG file that is not known so far."""
+    """Name, mark and (if it is ours) row of each picture file that is not known so far."""
     known = {_comparable(name) for name in rows.known_names(connection)}
     strangers = rows.strangers(connection)
-    for path in _png_files(folder):
+    for path in _picture_files(folder):
         try:
             name = names.name(path)
             if _comparable(name) in known:
@@ -92,7 +92,7 @@ def _row_of(path: Path, name: str) -> rows.PictureRow | None:
     if metadata.request is None or metadata.provenance is None or status.st_size > _MAX_BYTES:
         return None
     data = path.read_bytes()
-    if not data.endswith(END_CHUNK):
+    if not is_whole(data):
         return None
     return rows.PictureRow(
         path=name,
@@ -106,15 +106,15 @@ def _row_of(path: Path, name: str) -> rows.PictureRow | None:
     )
 
 
-def _png_files(folder: Path) -> Iterator[Path]:
-    """PNG files below ``folder``, hidden ones left out; sweeps forgotten temporary files."""
+def _picture_files(folder: Path) -> Iterator[Path]:
+    """Picture files below ``folder``, hidden ones left out; sweeps forgotten temporary files."""
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(parent, name)
             if name.startswith("."):
                 sweep_temporary_file(path)
-            elif name.lower().endswith(SUFFIX):
+            elif name.lower().endswith(SUFFIXES):
                 yield path
 
 

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ import apsw
 from wurstdesk.errors import StorageError
 from wurstdesk.gallery import image_files, image_metadata, orphans, rows, schema
 from wurstdesk.gallery.json_text import finite_numbers
+from wurstdesk.gallery.saving import PictureWriter, SavingOptions, SavingSource, resolved
 from wurstdesk.gallery.thumbnails import make_thumbnail
 from wurstdesk.generation import GeneratedPicture, GenerationRequest, LatentsBlob, SavedPicture
 from wurstdesk.paths import ensure_folder
@@ -44,9 +46,11 @@ class Gallery:
         self.notices: tuple[str, ...] = ()
         self._database = database
         self._connection = connection
-        self._folder = folder
         self._names = rows.PathNames(database)
-        self._write_metadata = write_metadata
+        usual = SavingOptions(write_metadata=write_metadata)
+        self._writer = PictureWriter(
+            folder, lambda: usual, self._names.name, partial(_next_number, database, connection)
+        )
         self._unrecorded: dict[_Key, rows.PictureRow] = {}
 
     @classmethod
@@ -58,7 +62,7 @@ class Gallery:
         database is set aside and rebuilt from the files. Raises ``StorageError`` where nothing
         can be opened, and for the database of a newer version.
         """
-        database, folder = _resolved(database), _resolved(pictures_folder)
+        database, folder = resolved(database), resolved(pictures_folder)
         ensure_folder(database.parent)
         try:
             return cls._open_healthy(database, folder, write_metadata=write_metadata)
@@ -74,8 +78,8 @@ class Gallery:
             gallery = cls._open_healthy(database, folder, write_metadata=write_metadata)
         notice = (
             f"The gallery's database was damaged. It was set aside as “{aside.name}” and the "
-            "gallery was rebuilt from the picture files; what is not in them, such as negatives "
-            "and ratings, is missing."
+            "gallery was rebuilt from the picture files; what is not in them, such as negatives, "
+            "pinned seeds and the queue, is missing."
         )
         gallery.notices = (notice, *gallery.notices)
         return gallery
@@ -102,14 +106,18 @@ class Gallery:
             )
         return gallery
 
+    def configure(self, saving: SavingSource) -> None:
+        """Ask ``saving`` from now on, at each picture, how and where to save it."""
+        self._writer.saving = saving
+
     def save(self, picture: GeneratedPicture, target: Path | None = None) -> SavedPicture:
         """Write the file, then the row.
 
-        ``target`` is a ``.png`` file, which is replaced if it exists, or a folder, in which a
-        free name is found; a folder that is not there yet is made. Who saves several pictures to
-        files names another file for each. Raises ``StorageError`` if the file cannot be written
-        (nothing is lost: give the picture again), and if the row cannot: the sentence then says
-        where the file is, and giving the picture again only adds the row.
+        ``target`` is a file, which is replaced if it exists and whose ending says its format, or
+        a folder, in which a free name is found; a folder that is not there yet is made. Who saves
+        several pictures to files names another file for each. Raises ``StorageError`` if the file
+        cannot be written (nothing is lost: give the picture again), and if the row cannot: the
+        sentence then says where the file is, and giving the picture again only adds the row.
         """
         key = (hashlib.sha256(picture.pixels.data).digest(), picture.request, target)
         row = self._unrecorded.get(key)
@@ -155,33 +163,19 @@ class Gallery:
         """The picture's file, and the row that belongs to it."""
         now = datetime.now(UTC)
         created = image_metadata.utc_text(now)
-        info = image_metadata.png_info(picture, created) if self._write_metadata else None
-        data = image_files.encode_png(picture.pixels, info)
-        request = picture.request
-        stem = image_files.file_stem(request.prompt, request.seed, now.astimezone().date())
-        path = self._place(data, stem, target)
+        path, data = self._writer.write(picture, target, now)
         return rows.PictureRow(
             path=self._names.name(path),
             content_hash=hashlib.sha256(data).hexdigest(),
             file_size=len(data),
             created=created,
-            request=request,
+            request=picture.request,
             provenance=picture.provenance,
             seconds=finite_numbers(picture.seconds),
             notes=picture.notes,
             latents=picture.latents,
             thumbnail=make_thumbnail(picture.pixels),
         )
-
-    def _place(self, data: bytes, stem: str, target: Path | None) -> Path:
-        if target is None:
-            return image_files.save_new(self._folder, stem, data)
-        target = _resolved(target)
-        self._names.name(target)  # refuses a name that no row could hold, before the file is there
-        if image_files.goes_into(target):
-            return image_files.save_new(ensure_folder(target), stem, data)
-        ensure_folder(target.parent)
-        return image_files.save_as(target, data)
 
     def _record(self, row: rows.PictureRow) -> int:
         with schema.storage_errors(self._database), schema.immediate(self._connection):
@@ -196,9 +190,8 @@ class Gallery:
 
     def _unnoted(self, row: rows.PictureRow, error: StorageError) -> StorageError:
         path = self._names.path(row.path)
-        adoptable = self._write_metadata and path.is_relative_to(self._folder)
         later = "Wurstdesk adds it at the next start"
-        if not adoptable:
+        if not self._writer.is_adoptable(path):
             later = "Wurstdesk tries again with the next picture"
         return StorageError(
             f"The picture is saved as “{path}”, but it is not in the gallery yet: {error.message}",
@@ -211,9 +204,8 @@ class Gallery:
             return question()
 
 
-def _resolved(path: Path) -> Path:
-    """The absolute path without symbolic links: one file has one name in the gallery."""
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise StorageError(f"“{path}” is no usable path: {error}.", "Choose another.") from error
+def _next_number(database: Path, connection: apsw.Connection) -> int:
+    """One more than there were pictures so far."""
+    with schema.storage_errors(database):
+        number: int = connection.execute("SELECT ifnull(max(id), 0) + 1 FROM pictures").get
+        return number

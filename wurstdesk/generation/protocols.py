@@ -61,8 +61,13 @@ class EngineOptions:
     previews_per_second: float = 15.0
 
 
-Rates = dict[Stage, float]
-"""Seconds for one unit of each stage at one size: a step of one picture, a block of Stage A."""
+Cost = Literal[Stage, "loading", "rest"]
+Rates = dict[Cost, float]
+"""Seconds for one unit of each stage at one size: a step of one picture, a block of Stage A.
+
+``loading`` is what it takes to bring a checkpoint in; ``rest`` what one request takes beside its
+steps: reading the prompt, bringing stages in and out, saving.
+"""
 
 
 class Timings(Protocol):
@@ -71,8 +76,18 @@ class Timings(Protocol):
     def rates(self, key: str) -> Rates:
         """Those for that way of working, to be read and written; empty where nothing is known."""
 
+    def known(self) -> dict[str, Rates]:
+        """A copy of all of them."""
+
     def keep(self) -> None:
         """Write them down; never fails."""
+
+
+class Forecast(Protocol):
+    """What was known of the cost of work at one moment. Cheap, and to be asked in any thread."""
+
+    def seconds(self, request: GenerationRequest) -> float | None:
+        """How long the request will take if it begins now; None where nothing is known."""
 
 
 class ImageGenerator(Protocol):
@@ -84,6 +99,10 @@ class ImageGenerator(Protocol):
 
     def plan(self, request: GenerationRequest) -> Plan:
         """Where the request would run; loads nothing."""
+
+    def forecast(self) -> Forecast:
+        """What is known now, of the checkpoints for which there was a ``plan``; also in the
+        middle of ``generate``, from its ``emit``."""
 
     def warm_up(self, request: GenerationRequest, cancel: CancelToken, emit: EventSink) -> None:
         """Load what the request will need, so that its pictures start at once. Raises as
@@ -100,6 +119,7 @@ class ImageGenerator(Protocol):
 class CheckpointInfo:
     """A checkpoint as the person sees it; read without torch.
 
+    ``examples`` are prompts that it draws well, ``starter_negative_prompt`` is one to begin with.
     ``vocabulary`` is empty for a checkpoint that knows no bounds. ``problem`` says in one
     sentence what is wrong where ``complete`` is False. ``prior_weights`` is the folder of a prior
     that stands by itself and takes the place of the one in ``prior_path``. A copy in half
@@ -120,6 +140,7 @@ class CheckpointInfo:
     prior_guidance_scale: float = 4.0
     can_draw: str = ""
     examples: tuple[str, ...] = ()
+    starter_negative_prompt: str = ""
     vocabulary: frozenset[str] = frozenset()
     licence: str = ""
     prior_weights: Path | None = None

@@ -14,18 +14,21 @@ from PySide6.QtCore import QCoreApplication
 
 from wurstdesk.errors import UserError
 
+_CAUSES = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """What went wrong, in one sentence, and what to do about it.
 
     ``report`` is empty for what the person can mend (a ``UserError``) and holds the traceback of
-    a bug, without the person's prompts.
+    a bug, without the person's prompts. ``details`` say what lies behind a sentence, likewise.
     """
 
     message: str
     hint: str = ""
     report: str = ""
+    details: str = ""
 
     @property
     def is_bug(self) -> bool:
@@ -35,7 +38,7 @@ class Failure:
     def of(cls, error: BaseException, private: Iterable[str] = ()) -> Failure:
         """The failure that ``error`` is. ``private`` texts do not appear in its report."""
         if isinstance(error, UserError):
-            return cls(error.message, error.hint)
+            return cls(error.message, error.hint, details=causes_of(error, private))
         if isinstance(error, MemoryError):
             return cls(
                 _tr("There was not enough memory for this."),
@@ -54,7 +57,20 @@ def _tr(text: str) -> str:
 
 def report_of(error: BaseException, private: Iterable[str] = ()) -> str:
     """The traceback as text, with each private text (raw or quoted) left out."""
-    text = "".join(traceback.format_exception(error))
+    return _without("".join(traceback.format_exception(error)), private)
+
+
+def causes_of(error: BaseException, private: Iterable[str] = ()) -> str:
+    """What other errors an error comes from, one a line, the nearest first; "" for none."""
+    lines: list[str] = []
+    cause = error.__cause__
+    while cause is not None and len(lines) < _CAUSES:
+        lines.append("".join(traceback.format_exception_only(cause)).strip())
+        cause = cause.__cause__
+    return _without("\n".join(lines), private)
+
+
+def _without(text: str, private: Iterable[str]) -> str:
     for secret in private:
         for spelling in (secret, repr(secret)[1:-1]):
             if len(spelling.strip()) > 2:

@@ -49,6 +49,7 @@ class RequestForm(QObject):
         self._checkpoints: tuple[CheckpointInfo, ...] = ()
         self._checkpoint: CheckpointInfo | None = None
         self._problems: dict[str, RequestError] = {}
+        self._restored_for = ""
 
     @property
     def request(self) -> GenerationRequest:
@@ -127,6 +128,16 @@ class RequestForm(QObject):
         self.changed.emit()
         return known
 
+    def restore(self, request: GenerationRequest, seed_is_random: bool) -> None:
+        """Take what was being written when the program ended; call before checkpoints are known.
+
+        What is in it was chosen: it does not give way to the defaults of its own checkpoint.
+        """
+        self._request = request
+        self._seed_is_random = seed_is_random
+        self._restored_for = request.checkpoint
+        self.changed.emit()
+
     def set_checkpoints(self, checkpoints: tuple[CheckpointInfo, ...]) -> None:
         """What the catalogue has found. The chosen one is kept where it is still there."""
         self._checkpoints = checkpoints
@@ -142,7 +153,8 @@ class RequestForm(QObject):
             self._choose(info)
 
     def _choose(self, info: CheckpointInfo | None) -> None:
-        if info is not None:
+        restored, self._restored_for = self._restored_for, ""
+        if info is not None and info.name != restored:
             before, after = _defaults(self._checkpoint), _defaults(info)
             current = self._request.model_dump()
             follows = {f: after[f] for f in _BY_CHECKPOINT if _same(f, current, before)}

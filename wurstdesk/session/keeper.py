@@ -1,4 +1,4 @@
-"""The thread beside the window that speaks to the disk: what is kept is asked for, never waited for.
+"""The thread beside the window that speaks to the disk, so that the window never waits for it.
 
 A write that must reach the disk takes milliseconds on a good day and seconds on a bad one, and the
 window paints meanwhile.
@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
+from shiboken6 import isValid
 
 from wurstdesk.generation import Desk
 from wurstdesk.session.failures import Failure
+from wurstdesk.session.qt_threads import STACK_SIZE, forget_this_thread
 
 Answer = TypeVar("Answer")
 DeskFactory = Callable[[], Desk]
@@ -22,18 +25,28 @@ DeskFactory = Callable[[], Desk]
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """``question`` is asked in the keeper's thread, ``then`` called in the window's."""
+    """A question on its way to the keeper's thread, with the number of who waits for it."""
 
+    number: int
     question: Callable[[Desk], Any] | Callable[[], Any]
-    then: Callable[[Any], None] | None
     needs_desk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Who waits for an answer. It stays in the window's thread: no widget may go in another."""
+
+    then: Callable[[Any], None] | None
+    otherwise: Callable[[Failure], None] | None
 
 
 class Keeper(QThread):
     """Asks a ``Desk``, made in this thread on first need, one question after the other.
 
-    A question that fails is told by ``failed``, and its ``then`` is not called. The methods are
-    for the thread that made the keeper. End it with ``close()``, which does what was asked first.
+    Of a question that fails ``otherwise`` gets the ``Failure``, or ``failed`` tells it, and
+    ``then`` is not called. What is asked holds data only, never a widget: it goes in the keeper's
+    thread. The methods are for the thread that made the keeper. End it with ``close()``, which
+    does what was asked first and calls nobody any more.
     """
 
     failed = Signal(object)
@@ -41,47 +54,78 @@ class Keeper(QThread):
     opened = Signal(object)
     """``tuple[str, ...]``: what there is to say about the gallery, once it is open."""
 
-    _answered = Signal(object, object)
+    _answered = Signal(int, object)
+    _refused = Signal(int, object)
 
     def __init__(self, open_desk: DeskFactory, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("wurstdesk-keeper")
+        self.setStackSize(STACK_SIZE)
         self._open_desk = open_desk
         self._inbox: SimpleQueue[_Task | None] = SimpleQueue()
         self._desk: Desk | None = None  # in the keeper's thread only
+        self._numbers = count(1)
+        self._waiting: dict[int, _Waiting] = {}
         self._is_closed = False
         self._answered.connect(self._on_answered)
+        self._refused.connect(self._on_refused)
 
     def ask(
-        self, question: Callable[[Desk], Answer], then: Callable[[Answer], None] | None = None
+        self,
+        question: Callable[[Desk], Answer],
+        then: Callable[[Answer], None] | None = None,
+        otherwise: Callable[[Failure], None] | None = None,
     ) -> None:
         """Ask the desk something, or tell it; ``then`` gets the answer."""
-        self._send(_Task(question, then, needs_desk=True))
+        self._send(question, _Waiting(then, otherwise), needs_desk=True)
 
-    def do(self, work: Callable[[], Answer], then: Callable[[Answer], None] | None = None) -> None:
+    def do(
+        self,
+        work: Callable[[], Answer],
+        then: Callable[[Answer], None] | None = None,
+        otherwise: Callable[[Failure], None] | None = None,
+    ) -> None:
         """Any work with files that needs no desk."""
-        self._send(_Task(work, then, needs_desk=False))
+        self._send(work, _Waiting(then, otherwise), needs_desk=False)
 
     def close(self) -> None:
         """Return when all that was asked is done; nothing can be asked afterwards."""
         if self._is_closed:
             return
         self._is_closed = True
+        self._waiting.clear()
         if self.isRunning():
             self._inbox.put(None)
             self.wait()
 
-    def _send(self, task: _Task) -> None:
+    def _send(
+        self,
+        question: Callable[[Desk], Any] | Callable[[], Any],
+        waiting: _Waiting,
+        *,
+        needs_desk: bool,
+    ) -> None:
         if self._is_closed:
             return
-        self._inbox.put(task)
+        number = next(self._numbers)
+        self._waiting[number] = waiting
+        self._inbox.put(_Task(number, question, needs_desk))
         if not self.isRunning():
             self.start()
 
-    @Slot(object, object)
-    def _on_answered(self, then: Callable[[Any], None], answer: Any) -> None:
-        if not self._is_closed:
-            then(answer)
+    @Slot(int, object)
+    def _on_answered(self, number: int, answer: Any) -> None:
+        waiting = self._waiting.pop(number, None)
+        if waiting is not None and waiting.then is not None and _is_there(waiting.then):
+            waiting.then(answer)
+
+    @Slot(int, object)
+    def _on_refused(self, number: int, failure: Failure) -> None:
+        waiting = self._waiting.pop(number, None)
+        if waiting is None or waiting.otherwise is None:
+            self.failed.emit(failure)
+        elif _is_there(waiting.otherwise):
+            waiting.otherwise(failure)
 
     # -- in the keeper's thread -------------------------------------------------------------
 
@@ -95,16 +139,16 @@ class Keeper(QThread):
             desk, self._desk = self._desk, None
             if desk is not None:
                 self._close(desk)
+            forget_this_thread()
 
     def _obey(self, task: _Task) -> None:
         try:
             question: Callable[..., Any] = task.question
             answer = question(self._ready_desk()) if task.needs_desk else question()
         except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
-            self.failed.emit(Failure.of(error))
-            return
-        if task.then is not None:
-            self._answered.emit(task.then, answer)
+            self._refused.emit(task.number, Failure.of(error))
+        else:
+            self._answered.emit(task.number, answer)
 
     def _ready_desk(self) -> Desk:
         if self._desk is None:
@@ -117,3 +161,9 @@ class Keeper(QThread):
             desk.close()
         except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
             self.failed.emit(Failure.of(error))
+
+
+def _is_there(receiver: Callable[..., None]) -> bool:
+    """Whether a method's widget was not deleted while its answer was on the way."""
+    owner = getattr(receiver, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)

@@ -1,24 +1,27 @@
 """The pictures of this session, and the round that is being drawn.
 
 A finished picture that could not be saved is kept whole until it is; of a saved one the full
-image may be dropped from memory, because its file has it.
+image may be dropped from memory, because its file has it. Full images are 32 bits a pixel, which
+is what is painted: of 24 bits each painting and each scaling would make such a copy first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
-from wurstdesk.generation import GeneratedPicture, GenerationRequest, SavedPicture
+from wurstdesk.generation import GeneratedPicture, GenerationRequest, Provenance, SavedPicture
 from wurstdesk.session.failures import Failure
+from wurstdesk.session.keeper import Keeper
 from wurstdesk.session.previews import image_of
 
 THUMBNAIL_SIDE = 256
 BYTES_KEPT = 256 * 1024 * 1024
-"""Of saved pictures in memory in full: 85 at 1024x1024. Older ones are read from their files."""
+"""Of saved pictures in memory in full: 64 at 1024x1024. Older ones are read from their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class FinishedPicture:
     def of(
         cls, picture: GeneratedPicture, saved: SavedPicture | None, failure: Failure | None
     ) -> FinishedPicture:
-        image = image_of(picture.pixels)
+        image = image_of(picture.pixels).convertToFormat(QImage.Format.Format_RGB32)
         return cls(picture, image, thumbnail_of(image), saved, failure)
 
 
@@ -48,31 +51,62 @@ def thumbnail_of(image: QImage) -> QImage:
     )
 
 
+def read_image(path: Path) -> QImage:
+    """A picture file's pixels and nothing else; null where they cannot be read."""
+    read = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
+    if read.isNull():
+        return read
+    # A QImage keeps a file's texts and writes them into the next file: only pixels are wanted.
+    bare = QImage(read.constBits(), read.width(), read.height(), read.bytesPerLine(), read.format())
+    return bare.copy()
+
+
 @dataclass(eq=False, slots=True)
 class SessionPicture:
-    """One picture of this session. ``unsaved`` holds all of it while it is on no disk."""
+    """One picture of this session. ``unsaved`` holds all of it while it is on no disk.
+
+    ``stage_seconds`` are wall seconds for each stage.
+    """
 
     id: int
     request: GenerationRequest
     thumbnail: QImage
     image: QImage | None
-    seconds: float
+    provenance: Provenance
+    stage_seconds: dict[str, float]
     notes: tuple[str, ...] = ()
     saved: SavedPicture | None = None
     unsaved: GeneratedPicture | None = None
 
+    @property
+    def seconds(self) -> float:
+        """What it took in all."""
+        return sum(self.stage_seconds.values())
+
+    @property
+    def path(self) -> Path | None:
+        """Its file, if it has one."""
+        return self.saved.path if self.saved else None
+
 
 class SessionPictures(QObject):
-    """What was made since the program started, oldest first."""
+    """What was made since the program started, oldest first.
+
+    ``keeper`` reads full images again that memory no longer has.
+    """
 
     added = Signal(int)
     """The id of a new picture."""
     changed = Signal(int)
     """The id of a picture that is on disk now."""
+    image_read = Signal(int)
+    """The id of a picture whose full image is in memory again."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, keeper: Keeper | None = None) -> None:
         super().__init__(parent)
         self._pictures: dict[int, SessionPicture] = {}
+        self._keeper = keeper
+        self._asked_for: int | None = None
 
     def __iter__(self) -> Iterator[SessionPicture]:
         return iter(tuple(self._pictures.values()))
@@ -96,7 +130,8 @@ class SessionPictures(QObject):
             request=made.request,
             thumbnail=finished.thumbnail,
             image=finished.image,
-            seconds=sum(made.seconds.values()),
+            provenance=made.provenance,
+            stage_seconds=dict(made.seconds),
             notes=made.notes,
             saved=finished.saved,
             unsaved=None if finished.saved else made,
@@ -107,17 +142,17 @@ class SessionPictures(QObject):
         return picture
 
     def image(self, picture: SessionPicture) -> QImage:
-        """The full image, read again from its file where memory no longer has it.
+        """The full image; the thumbnail stands in where memory no longer has it.
 
-        Where the file is gone too, the thumbnail stands in.
+        ``image_read`` then follows as soon as it is read from its file, if that is there.
         """
-        if picture.image is None and picture.saved is not None:
-            image = QImage(str(picture.saved.path))
-            if image.isNull():
-                return picture.thumbnail
-            picture.image = image
-            self._drop_images(keep=picture)
-        return picture.image or picture.thumbnail
+        if picture.image is not None:
+            return picture.image
+        if picture.path is not None and self._keeper is not None:
+            if self._asked_for != picture.id:
+                self._keeper.do(_Read(picture.id, picture.path), self._on_read)
+            self._asked_for = picture.id
+        return picture.thumbnail
 
     def mark_saved(self, picture_id: int, saved: SavedPicture) -> None:
         """The picture is on disk now."""
@@ -126,6 +161,17 @@ class SessionPictures(QObject):
             picture.saved, picture.unsaved = saved, None
             self.changed.emit(picture_id)
 
+    @Slot(object)
+    def _on_read(self, answer: tuple[int, QImage]) -> None:
+        picture_id, image = answer
+        if self._asked_for == picture_id:
+            self._asked_for = None
+        picture = self.find(picture_id)
+        if picture is not None and not image.isNull():
+            picture.image = image
+            self._drop_images(keep=picture)
+            self.image_read.emit(picture_id)
+
     def _drop_images(self, keep: SessionPicture) -> None:
         left = BYTES_KEPT
         for picture in reversed(self._pictures.values()):
@@ -133,6 +179,17 @@ class SessionPictures(QObject):
                 left -= picture.image.sizeInBytes()
                 if left < 0 and picture is not keep:
                     picture.image = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Reads one file, in the keeper's thread."""
+
+    picture_id: int
+    path: Path
+
+    def __call__(self) -> tuple[int, QImage]:
+        return self.picture_id, read_image(self.path)
 
 
 @dataclass(eq=False, slots=True)

@@ -15,14 +15,15 @@ from wurstdesk.generation import Pixels
 
 
 def image_of(pixels: Pixels) -> QImage:
-    """A QImage that owns its memory."""
+    """A QImage that owns its memory, in the format that is painted and scaled fastest."""
     if not pixels.data:
         return QImage()
     wrapped = QImage(
         pixels.data, pixels.width, pixels.height, 3 * pixels.width, QImage.Format.Format_RGB888
     )
-    # QImage(buffer) only borrows the bytes.
-    return wrapped.copy()
+    # QImage(buffer) only borrows the bytes; these are its own. Made here, in the worker's thread:
+    # three bytes a pixel would be converted at each painting, on the window's.
+    return wrapped.convertToFormat(QImage.Format.Format_RGB32)
 
 
 class PreviewMailbox(QObject):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from wurstdesk.generation import SavedPicture
+from wurstdesk.gallery.formats import PNG, encode, format_of
+from wurstdesk.gallery.image_files import save_as
+from wurstdesk.gallery.saving import copy_picture
+from wurstdesk.generation import Pixels, SavedPicture
 from wurstdesk.session.failures import Failure
+from wurstdesk.session.keeper import Keeper
 from wurstdesk.session.messages import MessageAction, MessageKind, MessageList
 from wurstdesk.session.pictures import SessionPicture, SessionPictures
 from wurstdesk.session.worker import GenerationWorker
@@ -32,8 +37,11 @@ class PictureSaving(QObject):
         pictures: SessionPictures,
         messages: MessageList,
         parent: QObject | None = None,
+        *,
+        keeper: Keeper | None = None,
     ) -> None:
         super().__init__(parent)
+        self._keeper = keeper
         self._worker = worker
         self._pictures = pictures
         self._messages = messages
@@ -47,12 +55,32 @@ class PictureSaving(QObject):
             if picture.unsaved is not None:
                 self._worker.save(picture.id, picture.unsaved)
 
-    def save_as(self, picture: SessionPicture, target: Path) -> None:
-        """Save a picture to another file or folder; a saved one is copied with its metadata."""
+    def save_as(self, picture: SessionPicture, target: Path, quality: int = 90) -> None:
+        """Save a picture to another file or folder, with all that its own file says.
+
+        The ending of ``target`` says the format; ``quality`` is for those that lose something.
+        """
         if picture.unsaved is not None:
             self._worker.save(picture.id, picture.unsaved, target)
-        elif picture.saved is not None:
+        elif picture.saved is not None and self._keeper is None:
             self._worker.copy_file(picture.saved.path, target)
+        elif picture.saved is not None:
+            self._do(_Copy(picture.saved.path, target, quality))
+
+    def save_plain(self, picture: SessionPicture, target: Path, quality: int = 90) -> None:
+        """Save only the pixels: a file that does not say how the picture was made.
+
+        It is a copy for others, and no file of the gallery.
+        """
+        if picture.unsaved is not None:
+            self._do(_Write(picture.unsaved.pixels, target, quality))
+        elif picture.saved is not None:
+            self._do(_Copy(picture.saved.path, target, quality, with_metadata=False))
+
+    def _do(self, work: _Copy | _Write) -> None:
+        # In the keeper's thread: the worker's may be in the middle of a step.
+        if self._keeper is not None:
+            self._keeper.do(work, self._on_copied, self.failed.emit)
 
     def tell_not_saved(self, failure: Failure) -> None:
         """Say that pictures are unsaved, why, and what can be done."""
@@ -63,14 +91,14 @@ class PictureSaving(QObject):
             else self.tr("{0} pictures stay here until you close the window.").format(count)
         )
         actions = [MessageAction.SAVE_AGAIN, MessageAction.SAVE_AS]
-        if failure.is_bug:
-            actions.append(MessageAction.SHOW_REPORT)
+        actions.append(MessageAction.SHOW_REPORT if failure.is_bug else MessageAction.CHOOSE_FOLDER)
         self._messages.post(
             MessageKind.PROBLEM,
             self.tr("A picture could not be saved.") if failure.is_bug else failure.message,
             f"{failure.hint} {kept}".strip(),
             actions=tuple(actions),
             report=failure.report,
+            details=failure.details,
             key=_UNSAVED,
             stays=True,
         )
@@ -87,9 +115,42 @@ class PictureSaving(QObject):
         del picture_id  # it stays unsaved, and the message is about all of them
         self.tell_not_saved(failure)
 
+    @Slot(object)
+    def _on_copied(self, target: Path) -> None:
+        self.told.emit(self.tr("Saved as {0}").format(target.name))
+
     @Slot(object, object)
     def _on_copy_finished(self, target: Path, failure: Failure | None) -> None:
         if failure is None:
             self.told.emit(self.tr("Saved as {0}").format(target.name))
         else:
             self.failed.emit(failure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """Copies a picture's file and says where the copy is."""
+
+    source: Path
+    target: Path
+    quality: int
+    with_metadata: bool = True
+
+    def __call__(self) -> Path:
+        return copy_picture(
+            self.source, self.target, quality=self.quality, with_metadata=self.with_metadata
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """Writes pixels that have no file to copy."""
+
+    pixels: Pixels
+    target: Path
+    quality: int
+
+    def __call__(self) -> Path:
+        return save_as(
+            self.target, encode(self.pixels, None, format_of(self.target) or PNG, self.quality)
+        )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from wurstdesk.errors import StorageError
-from wurstdesk.generation import Rates, Stage
+from wurstdesk.generation import Cost, Rates
 from wurstdesk.paths import write_atomically
 
 MAX_KEYS = 200
@@ -22,7 +22,7 @@ MAX_BYTES = 1_000_000
 """Of a file that is read at all: ours is never so large."""
 
 _VERSION = 1
-_STAGES: tuple[Stage, ...] = get_args(Stage)
+_COSTS: tuple[Cost, ...] = get_args(Cost)
 _LONGEST_KEY = 500
 _LONGEST_UNIT = 86_400.0
 """Seconds: nobody has waited a day for one step."""
@@ -45,12 +45,15 @@ class TimingsFile:
 
     def rates(self, key: str) -> Rates:
         """See ``Timings``: seconds by stage, to be read and written until the next ``keep``."""
-        if self._known is None:
-            self._known = _read(self._path)
+        known = self._all()
         if key in self._asked_for:
             self._asked_for.remove(key)
         self._asked_for.append(key)
-        return self._known.setdefault(key, {})
+        return known.setdefault(key, {})
+
+    def known(self) -> dict[str, Rates]:
+        """See ``Timings``: a copy."""
+        return {key: dict(rates) for key, rates in self._all().items()}
 
     def keep(self) -> None:
         """Write what is known; a failure goes to the log."""
@@ -68,6 +71,11 @@ class TimingsFile:
             write_atomically(self._path, f"{content}\n".encode("ascii"))
         except StorageError as error:
             _log.warning("the timings are not kept: %s", error)
+
+    def _all(self) -> dict[str, Rates]:
+        if self._known is None:
+            self._known = _read(self._path)
+        return self._known
 
 
 def _read(path: Path) -> dict[str, Rates]:
@@ -91,10 +99,10 @@ def _read(path: Path) -> dict[str, Rates]:
 
 
 def _sound(rates: Any) -> Rates:
-    """Those of the entries that are seconds for a unit of a stage."""
+    """Those of the entries that are seconds for something we know."""
     if not isinstance(rates, dict):
         return {}
-    return {stage: float(rates[stage]) for stage in _STAGES if _is_seconds(rates.get(stage))}
+    return {cost: float(rates[cost]) for cost in _COSTS if _is_seconds(rates.get(cost))}
 
 
 def _is_seconds(value: object) -> bool:

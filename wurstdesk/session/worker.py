@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import assert_never
@@ -18,7 +18,8 @@ from typing import assert_never
 from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
-from wurstdesk.errors import GenerationCancelled, StorageError, UserError
+from wurstdesk.errors import GenerationCancelled, UserError
+from wurstdesk.gallery.saving import copy_picture
 from wurstdesk.generation import (
     CancelToken,
     GeneratedPicture,
@@ -33,52 +34,26 @@ from wurstdesk.generation import (
     SavedPicture,
     StageProgress,
 )
-from wurstdesk.paths import write_atomically
 from wurstdesk.session.failures import Failure
 from wurstdesk.session.pictures import FinishedPicture
 from wurstdesk.session.previews import PreviewMailbox, image_of
+from wurstdesk.session.worker_commands import (
+    Command,
+    Copy,
+    Generate,
+    Prepare,
+    Quit,
+    Rebuild,
+    Release,
+    Save,
+    Work,
+)
 
 PREVIEWS_PER_SECOND = 15.0
 _STACK_SIZE = 16 * 1024 * 1024  # bytes; macOS gives a second thread only half a megabyte
 
 GeneratorFactory = Callable[[], ImageGenerator]
 SinkFactory = Callable[[], PictureSink]
-
-
-@dataclass(frozen=True, slots=True)
-class _Generate:
-    request: GenerationRequest
-    cancel: CancelToken
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepare:
-    request: GenerationRequest
-    cancel: CancelToken
-
-
-class _Release:
-    """Give memory back."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Save:
-    key: int
-    picture: GeneratedPicture
-    target: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    source: Path
-    target: Path
-
-
-class _Quit:
-    """The last command."""
-
-
-_Command = _Generate | _Prepare | _Release | _Save | _Copy | _Quit
 
 
 class GenerationWorker(QThread):
@@ -93,6 +68,8 @@ class GenerationWorker(QThread):
     """``Loading``: a part of the program or of the checkpoint is being read."""
     planned = Signal(object)
     """``Plan``: where the job runs."""
+    forecast_made = Signal(object)
+    """``Forecast``: what is known by now of the cost of work."""
     progress = Signal(object)
     """``StageProgress``"""
     preview = Signal(int, QImage)
@@ -129,12 +106,14 @@ class GenerationWorker(QThread):
         self.setStackSize(_STACK_SIZE)
         self._generator_factory = generator_factory
         self._sink_factory = sink_factory
-        self._inbox: SimpleQueue[_Command] = SimpleQueue()
+        self.shows_previews = True
+        """Whether previews are handed on; may change in the middle of a job."""
+        self._inbox: SimpleQueue[Command] = SimpleQueue()
         self._token = CancelToken()
         self._warming = CancelToken()
         self._is_closed = False
         # Used in the worker's thread only.
-        self._postponed: deque[_Command] = deque()
+        self._postponed: deque[Command] = deque()
         self._generator: ImageGenerator | None = None
         self._sink: PictureSink | None = None
         self._previews_work = True
@@ -147,24 +126,35 @@ class GenerationWorker(QThread):
     def generate(self, request: GenerationRequest) -> None:
         """Make the request's pictures and save them. One at a time: wait for ``idle``."""
         self._token = CancelToken()
-        self._send(_Generate(request, self._token))
+        self._send(Generate(request, self._token))
 
     def prepare(self, request: GenerationRequest) -> None:
         """Say where ``request`` would run, and load ahead of it what it will need."""
         self._warming = CancelToken()
-        self._send(_Prepare(request, self._warming))
+        self._send(Prepare(request, self._warming))
+
+    def consider(self, request: GenerationRequest) -> None:
+        """Say where ``request`` would run and what is known of its cost; loads nothing."""
+        self._send(Prepare(request, self._warming, loads=False))
 
     def release(self) -> None:
         """Give the memory of everything that is loaded back, after the job that runs."""
-        self._send(_Release())
+        self._send(Release())
+
+    def rebuild(self) -> None:
+        """Make the generator anew, by the settings of then, for what comes after this job."""
+        self._send(Rebuild())
 
     def save(self, key: int, picture: GeneratedPicture, target: Path | None = None) -> None:
         """Save a picture again, or elsewhere; also in the middle of a job, at its next step."""
-        self._send(_Save(key, picture, target))
+        self._send(Save(key, picture, target))
 
     def copy_file(self, source: Path, target: Path) -> None:
-        """Copy a saved picture, with all that its file says, to another file or folder."""
-        self._send(_Copy(source, target))
+        """Copy a saved picture, with all that its file says, to another file or folder.
+
+        The ending of ``target`` says in which format.
+        """
+        self._send(Copy(source, target))
 
     def stop(self) -> None:
         """Cancel the job that runs or was last asked for; it ends at its next step."""
@@ -178,11 +168,11 @@ class GenerationWorker(QThread):
         self._token.cancel()
         self._warming.cancel()
         if self.isRunning():
-            self._inbox.put(_Quit())
+            self._inbox.put(Quit())
             self.wait()
         self._mailbox.close()
 
-    def _send(self, command: _Command) -> None:
+    def _send(self, command: Command) -> None:
         if self._is_closed:
             return
         self._inbox.put(command)
@@ -194,7 +184,7 @@ class GenerationWorker(QThread):
     def run(self) -> None:
         """Take commands until the last one; close what was made."""
         try:
-            while not isinstance(command := self._next_command(), _Quit):
+            while not isinstance(command := self._next_command(), Quit):
                 self._obey(command)
                 del command  # a picture or a request must not outlive its command
         finally:
@@ -203,22 +193,27 @@ class GenerationWorker(QThread):
             self._drop_sink()
             _forget_this_thread()
 
-    def _next_command(self) -> _Command:
+    def _next_command(self) -> Command:
         return self._postponed.popleft() if self._postponed else self._inbox.get()
 
-    def _obey(self, command: _Generate | _Prepare | _Release | _Save | _Copy) -> None:
+    def _obey(self, command: Work) -> None:
         match command:
-            case _Generate():
+            case Generate():
                 self._run_job(command.request, command.cancel)
+                self._tell_forecast()
                 self.idle.emit()
-            case _Prepare():
+            case Prepare():
                 self._run_preparation(command)
+                self._tell_forecast()
                 self.idle.emit()
-            case _Release():
+            case Release():
                 self._run_release()
-            case _Save():
+                self._tell_forecast()
+            case Rebuild():
+                self._drop_generator()
+            case Save():
                 self._run_save(command)
-            case _Copy():
+            case Copy():
                 self._run_copy(command)
             case _:
                 assert_never(command)
@@ -244,13 +239,14 @@ class GenerationWorker(QThread):
             self._mailbox.clear()
             self.done.emit()
 
-    def _run_preparation(self, command: _Prepare) -> None:
+    def _run_preparation(self, command: Prepare) -> None:
         request = command.request
         try:
             generator = self._ready_generator()
             command.cancel.check()
             self.planned.emit(generator.plan(request))
-            generator.warm_up(request, command.cancel, self._tell)
+            if command.loads:
+                generator.warm_up(request, command.cancel, self._tell)
         except GenerationCancelled:
             return
         except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
@@ -278,6 +274,8 @@ class GenerationWorker(QThread):
                 self.loading.emit(event)
             case StageProgress():
                 self.progress.emit(event)
+                if event.step == event.steps:
+                    self._tell_forecast()
             case Preview():
                 self._post_preview(event)
             case Note():
@@ -288,8 +286,13 @@ class GenerationWorker(QThread):
                 assert_never(event)
         self._do_waiting_saves()
 
+    def _tell_forecast(self) -> None:
+        with suppress(Exception):  # an estimate is never worth a picture
+            if self._generator is not None:
+                self.forecast_made.emit(self._generator.forecast())
+
     def _post_preview(self, preview: Preview) -> None:
-        if not self._previews_work:
+        if not (self._previews_work and self.shows_previews):
             return
         try:
             image = image_of(preview.pixels)
@@ -310,12 +313,12 @@ class GenerationWorker(QThread):
                 command = self._inbox.get_nowait()
             except Empty:
                 return
-            if isinstance(command, (_Save, _Copy)):
+            if isinstance(command, (Save, Copy)):
                 self._obey(command)
             else:
                 self._postponed.append(command)
 
-    def _run_save(self, command: _Save) -> None:
+    def _run_save(self, command: Save) -> None:
         saved, failure = self._try_to_save(command.picture, command.target)
         if saved is not None:
             self.picture_saved.emit(command.key, saved)
@@ -335,12 +338,10 @@ class GenerationWorker(QThread):
                 error, (picture.request.prompt, picture.request.negative_prompt)
             )
 
-    def _run_copy(self, command: _Copy) -> None:
+    def _run_copy(self, command: Copy) -> None:
         target, failure = command.target, None
         try:
-            if target.is_dir():
-                target /= command.source.name
-            write_atomically(target, _content_of(command.source))
+            target = copy_picture(command.source, command.target)
         except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
             failure = Failure.of(error)
         self.copy_finished.emit(target, failure)
@@ -371,13 +372,3 @@ def _close_quietly(part: ImageGenerator | PictureSink) -> None:
         part.close()
     except BaseException:  # noqa: BLE001, S110, RUF100
         return
-
-
-def _content_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be read: {error.strerror or type(error).__name__}.",
-            "Was it moved or deleted?",
-        ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRegularExpression, Qt, Slot
+from PySide6.QtCore import QRegularExpression, Qt, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QComboBox,
@@ -12,33 +12,55 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from wurstdesk.generation import MAX_STEPS
-from wurstdesk.session.form import RequestForm
-from wurstdesk.ui.controls import IconButton, dim_label, number_box, pad_number, show_number
+from wurstdesk.session.state import StudioState
+from wurstdesk.ui.controls import (
+    ElidedLabel,
+    IconButton,
+    dim_label,
+    number_box,
+    pad_number,
+    show_number,
+)
 from wurstdesk.ui.i18n import DOT
+from wurstdesk.ui.plan_line import PlanLine
+from wurstdesk.ui.reset_button import ResetButton, explain
+from wurstdesk.ui.schedule_editor import (
+    EVEN_STEPS,
+    SCHEDULE,
+    ScheduleCurve,
+    ScheduleEditor,
+    even_timesteps,
+)
 
-_SCHEDULE = ("prior_timesteps", "prior_num_inference_steps")
-_FIRST_EVEN_STEPS = 30
+_PUBLISHED, _EVEN, _OWN = range(3)
 
 
 class AdvancedSettings(QWidget):
     """A heading that unfolds; folded it says in short what is set."""
 
-    def __init__(self, form: RequestForm) -> None:
+    settings_asked = Signal()
+    """The person wants to change the device."""
+
+    def __init__(self, state: StudioState) -> None:
         super().__init__()
-        self._form = form
+        self._form = state.form
+        self._even_steps = EVEN_STEPS
         self.heading = IconButton("closed", self.tr("Advanced settings"), "fold")
         self.heading.setText(self.tr("Advanced"))
         self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.heading.setCheckable(True)
-        self._summary = dim_label()
+        self._summary = ElidedLabel(is_dim=True)
+        self._summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.body = QWidget()
-        self._resets: dict[IconButton, tuple[str, ...]] = {}
+        self._resets: list[ResetButton] = []
         self._make_fields()
+        self.plan = PlanLine(state)
         self._lay_out()
         self._connect()
         self._unfold(False)
@@ -50,6 +72,9 @@ class AdvancedSettings(QWidget):
         self.schedule.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
+        self.schedule.addItems([self.tr("Published"), self.tr("Even steps"), self.tr("Own list")])
+        self.curve = ScheduleCurve()
+        self.own_list = ScheduleEditor(self._form)
         self.prior_steps = number_box(self.tr("Prior steps"), 1, MAX_STEPS)
         self.prior_guidance = _guidance(self.tr("Prior guidance"))
         self.decoder_steps = number_box(self.tr("Decoder steps"), 1, MAX_STEPS)
@@ -62,32 +87,40 @@ class AdvancedSettings(QWidget):
         )
 
     def _lay_out(self) -> None:
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
-        head.addWidget(self.heading)
-        head.addStretch()
-        head.addWidget(self._summary)
+        head.addWidget(self.heading, 0, Qt.AlignmentFlag.AlignLeft)
+        head.addWidget(self._summary, 1)
         column.addLayout(head)
         column.addWidget(self.body)
         grid = QGridLayout(self.body)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(1, 1)
-        for row, (field, names, tip) in enumerate(self._rows()):
-            self._add_row(grid, row, field, names, tip)
+        for field, names, tip in self._rows():
+            self._add_row(grid, field, names, tip)
+            if field is self.schedule:
+                grid.addWidget(self.own_list, grid.rowCount(), 0, 1, 2)
+        row = grid.rowCount()
+        grid.addWidget(dim_label(self.tr("Runs on")), row, 0)
+        grid.addWidget(self.plan, row, 1, 1, 2)
 
     def _rows(self) -> Sequence[tuple[QWidget, tuple[str, ...], str]]:
         """Each field, what it sets in the request, and a sentence of help."""
-        published = self.tr("The steps the model was published with, or evenly spaced ones.")
         follow = self.tr(
             "How closely the picture follows the prompt. 4 is usual; 1 and less is off."
         )
         return (
-            (self.schedule, _SCHEDULE, published),
-            (self.prior_steps, _SCHEDULE, self.tr("More steps compose more carefully.")),
+            (
+                self.schedule,
+                SCHEDULE,
+                self.tr("How the prior’s steps are spread: most of them while shapes are found."),
+            ),
+            (self.prior_steps, (), self.tr("More steps compose more carefully.")),
             (self.prior_guidance, ("prior_guidance_scale",), follow),
             (
                 self.decoder_steps,
@@ -106,25 +139,24 @@ class AdvancedSettings(QWidget):
             ),
         )
 
-    def _add_row(
-        self, grid: QGridLayout, row: int, field: QWidget, names: tuple[str, ...], tip: str
-    ) -> None:
-        name = field.accessibleName()
-        field.setToolTip(tip)
+    def _add_row(self, grid: QGridLayout, field: QWidget, names: tuple[str, ...], tip: str) -> None:
+        name, row = field.accessibleName(), grid.rowCount()
+        explain(field, tip)
         grid.addWidget(dim_label(name, field), row, 0)
-        grid.addWidget(field, row, 1)
-        grid.setRowMinimumHeight(row, 26)
         if field is self.prior_steps:
-            return  # its reset is the schedule's
-        reset = IconButton("reset", self.tr("Reset: {0}").format(name))
-        policy = reset.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        reset.setSizePolicy(policy)
-        reset.clicked.connect(self._on_reset)
-        self._resets[reset] = names
-        grid.addWidget(reset, row, 2)
+            beside = QHBoxLayout()
+            beside.setSpacing(6)
+            beside.addWidget(field)
+            beside.addWidget(self.curve, 1)
+            grid.addLayout(beside, row, 1)
+        else:
+            grid.addWidget(field, row, 1)
+        if names:
+            reset = ResetButton(self._form, name, *names)
+            self._resets.append(reset)
+            grid.addWidget(reset, row, 2)
 
-    def resets(self) -> tuple[IconButton, ...]:
+    def resets(self) -> tuple[ResetButton, ...]:
         """The reset buttons, from top to bottom."""
         return tuple(self._resets)
 
@@ -136,6 +168,7 @@ class AdvancedSettings(QWidget):
         self.decoder_guidance.valueChanged.connect(self._on_decoder_guidance)
         self.decoder_steps.valueChanged.connect(self._on_decoder_steps)
         self.decoder_seed.textEdited.connect(self._on_decoder_seed)
+        self.plan.settings_asked.connect(self.settings_asked)
         self._form.changed.connect(self._show_request)
         self._form.checkpoint_changed.connect(self._show_request)
 
@@ -155,8 +188,6 @@ class AdvancedSettings(QWidget):
         seed = "" if request.decoder_seed is None else str(request.decoder_seed)
         if self._form.problem is None and self.decoder_seed.text() != seed:
             self.decoder_seed.setText(seed)
-        for reset, names in self._resets.items():
-            reset.setVisible(any(getattr(request, n) != self._form.default(n) for n in names))
         self._summary.setText(
             self.tr("prior {0}").format(
                 f"{request.prior_steps}{DOT}{request.prior_guidance_scale:g}"
@@ -167,31 +198,44 @@ class AdvancedSettings(QWidget):
             )
         )
 
+    # -- the schedule -----------------------------------------------------------------------
+
     def _show_schedule(self) -> None:
-        request = self._form.request
-        published = self._form.default("prior_timesteps")
-        items = [self.tr("Published"), self.tr("Even steps")]
-        chosen = 0 if request.prior_timesteps == published else 1
-        if request.prior_timesteps is not None and chosen:
-            items.append(self.tr("Own list"))
-            chosen = 2
-        if items != [self.schedule.itemText(i) for i in range(self.schedule.count())]:
-            self.schedule.clear()
-            self.schedule.addItems(items)
-        self.schedule.setCurrentIndex(chosen)
-        self.prior_steps.setEnabled(chosen == 1)
+        request, kind = self._form.request, self._kind()
+        self.schedule.setCurrentIndex(kind)
+        self.prior_steps.setEnabled(kind == _EVEN)
         show_number(self.prior_steps, request.prior_steps)
+        self.curve.show_times(request.prior_timesteps or even_timesteps(request.prior_steps))
+        self.own_list.setVisible(kind == _OWN)
+        if kind == _OWN:
+            self.own_list.show_request()
+        elif kind == _EVEN:
+            self._even_steps = request.prior_steps
+
+    def _kind(self) -> int:
+        times = self._form.request.prior_timesteps
+        if times is None:
+            return _EVEN
+        is_published = times == self._form.default("prior_timesteps")
+        return _PUBLISHED if is_published and not self.own_list.made(times) else _OWN
 
     @Slot(int)
     def _on_schedule(self, chosen: int) -> None:
-        if chosen == 0:
-            self._form.reset(*_SCHEDULE)
-        elif chosen == 1 and self._form.request.prior_num_inference_steps is None:
-            self._form.edit(prior_timesteps=None, prior_num_inference_steps=_FIRST_EVEN_STEPS)
+        if chosen == self._kind():
+            return
+        if chosen == _OWN:
+            self.own_list.begin()
+        else:
+            self.own_list.leave()
+            even = {"prior_timesteps": None, "prior_num_inference_steps": self._even_steps}
+            self._form.edit(**even) if chosen == _EVEN else self._form.reset(*SCHEDULE)
+        self._show_schedule()  # also where the request stays the same
 
     @Slot(int)
     def _on_prior_steps(self, steps: int) -> None:
         self._form.edit(prior_timesteps=None, prior_num_inference_steps=steps)
+
+    # -- the other fields -------------------------------------------------------------------
 
     @Slot(float)
     def _on_prior_guidance(self, scale: float) -> None:
@@ -208,12 +252,6 @@ class AdvancedSettings(QWidget):
     @Slot(str)
     def _on_decoder_seed(self, text: str) -> None:
         self._form.edit(decoder_seed=int(text) if text else None)
-
-    @Slot()
-    def _on_reset(self) -> None:
-        button = self.sender()
-        if isinstance(button, IconButton):
-            self._form.reset(*self._resets[button])
 
 
 def _guidance(name: str) -> QDoubleSpinBox:

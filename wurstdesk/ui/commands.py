@@ -38,10 +38,9 @@ class CommandBook(QObject):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._window = window
         self._commands: dict[str, Command] = {}
 
-    def add(
+    def add(  # noqa: PLR0913 - each call names what it gives
         self,
         name: str,
         menu: Menu,
@@ -70,7 +69,10 @@ class CommandBook(QObject):
         if run is not None:
             action.triggered.connect(run)
         self._commands[name] = Command(name, menu, action, section, submenu, enabled)
-        self._window.addAction(action)  # so that shortcuts work where there is no menu bar
+        # The window is asked for, not kept: that would be a cycle for the garbage collector.
+        window = self.parent()
+        assert isinstance(window, QWidget)
+        window.addAction(action)  # so that shortcuts work where there is no menu bar
         return action
 
     def __getitem__(self, name: str) -> QAction:
@@ -101,7 +103,7 @@ class CommandBook(QObject):
     def _titles(self) -> dict[Menu, str]:
         return {
             "file": self.tr("&File"),
-            "edit": self.tr("&Edit"),
+            "edit": self.tr("E&dit"),
             "generate": self.tr("&Generate"),
             "picture": self.tr("&Picture"),
             "view": self.tr("&View"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
@@ -24,13 +26,9 @@ ROW_HEIGHT = 50
 """Of the rows under the canvas: one takes the other's place, and the picture stays where it is."""
 
 
-def scaled_font(widget: QWidget, factor: float, bold: bool = False) -> None:
-    """Make a widget's text larger or smaller than the desktop's."""
-    font = widget.font()
-    if font.pointSizeF() > 0:
-        font.setPointSizeF(font.pointSizeF() * factor)
-    font.setBold(bold)
-    widget.setFont(font)
+def text_size(widget: QWidget, size: Literal["small", "title"]) -> None:
+    """Make a widget's text smaller or larger than the rest; it follows the interface's scale."""
+    widget.setProperty("textSize", size)  # for the style sheet: a font that is set stays as it is
 
 
 def dim_label(text: str = "", buddy: QWidget | None = None) -> QLabel:
@@ -45,7 +43,7 @@ def dim_label(text: str = "", buddy: QWidget | None = None) -> QLabel:
 
 def _dim(label: QLabel) -> None:
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    scaled_font(label, 0.95)
+    text_size(label, "small")
 
 
 def line() -> QFrame:
@@ -98,9 +96,9 @@ class IconButton(QToolButton):
         self.setObjectName(kind)
         self.setAccessibleName(name)
         self.setToolTip(name)
-        self.setIconSize(QSize(16, 16))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.toggled.connect(self.redraw)
+        self._fit_text()
         self.redraw()
 
     def change_icon(self, icon_name: str) -> None:
@@ -109,10 +107,16 @@ class IconButton(QToolButton):
         self.redraw()
 
     def changeEvent(self, event: QEvent) -> None:
-        """The icon is drawn in the theme's colour."""
+        """The icon is drawn in the theme's colour, as large as the text beside it."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.redraw()
+        elif event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._fit_text()
+
+    def _fit_text(self) -> None:
+        side = max(16, self.fontMetrics().height())
+        self.setIconSize(QSize(side, side))
 
     @Slot()
     def redraw(self) -> None:
@@ -149,15 +153,16 @@ class Glyph(QLabel):
         self._draw()
 
     def changeEvent(self, event: QEvent) -> None:
-        """The icon is drawn in the theme's colour."""
+        """The icon is drawn in the theme's colour, as large as the text beside it."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
             self._draw()
 
     def _draw(self) -> None:
         colour = getattr(colours_of(self.palette()), self._role)
+        side = max(16, self.fontMetrics().height())
         self.setPixmap(
-            icon(self._icon_name, colour).pixmap(QSize(16, 16), self.devicePixelRatioF())
+            icon(self._icon_name, colour).pixmap(QSize(side, side), self.devicePixelRatioF())
         )
 
 

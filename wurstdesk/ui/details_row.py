@@ -27,6 +27,10 @@ class DetailsRow(QWidget):
         self.reuse_button = quiet_button(
             self.tr("Use these settings"), self.tr("Take this picture's settings into the panel")
         )
+        self.compare_button = quiet_button(
+            self.tr("Compare"),
+            self.tr("Compare with the picture made before; Ctrl+click in the strip for another"),
+        )
         self.save_button = quiet_button(self.tr("Save as…"), self.tr("Save a copy elsewhere"))
         words = QVBoxLayout()
         words.setSpacing(1)
@@ -40,9 +44,11 @@ class DetailsRow(QWidget):
         row.setSpacing(8)
         row.addWidget(self.back_button)
         row.addLayout(words, 1)
+        row.addWidget(self.compare_button)
         row.addWidget(self.reuse_button)
         row.addWidget(self.save_button)
         self.back_button.clicked.connect(self.back_asked)
+        self.compare_button.clicked.connect(state.showing.compare_with_previous)
         self.reuse_button.clicked.connect(self.reuse_asked)
         self.save_button.clicked.connect(self.save_asked)
         for signal in (state.shown_changed, state.activity_changed):
@@ -54,26 +60,31 @@ class DetailsRow(QWidget):
     @Slot()
     def _show(self) -> None:
         state = self._state
-        picture, drawn = state.showing.picture_in_view, state.round
-        is_live = state.showing.picture is None and drawn.is_running
-        self.setVisible(not is_live and (picture is not None or not drawn.is_empty))
+        showing = state.showing
+        picture, request = showing.picture_in_view, showing.request
+        is_about_something = picture is not None or not showing.is_empty
+        is_hidden = showing.watches or showing.comparison.is_active
+        self.setVisible(is_about_something and not is_hidden)
+        self.compare_button.setVisible(showing.can_compare)
         self.reuse_button.setVisible(picture is not None)
         self.save_button.setVisible(picture is not None)
         if picture is not None:
             self.prompt.setText(" ".join(picture.request.prompt.split()) or self.tr("(no prompt)"))
             self.facts.setText(self._facts(picture))
-        elif drawn.request is not None:
-            self.prompt.setText(" ".join(drawn.request.prompt.split()) or self.tr("(no prompt)"))
+        elif request is not None:
+            self.prompt.setText(" ".join(request.prompt.split()) or self.tr("(no prompt)"))
             self.facts.setText(self._round_facts())
         self._show_back()
 
     def _show_back(self) -> None:
-        state = self._state
-        self.back_button.setVisible(can_go_back(state))
-        if state.round.is_running:
+        showing, drawn = self._state.showing, self._state.round
+        self.back_button.setVisible(showing.can_go_back)
+        if drawn.is_running:
             self.back_button.setText(self.tr("Watch the live picture"))
+        elif showing.cells is not drawn.cells:
+            self.back_button.setText(self.tr("Show the newest"))
         else:
-            self.back_button.setText(self.tr("All {0}").format(len(state.round.cells)))
+            self.back_button.setText(self.tr("All {0}").format(len(drawn.cells)))
 
     def _facts(self, picture: SessionPicture) -> str:
         request = picture.request
@@ -86,18 +97,10 @@ class DetailsRow(QWidget):
         return DOT.join(facts)
 
     def _round_facts(self) -> str:
-        finished = sum(cell.picture_id is not None for cell in self._state.round.cells)
+        cells = self._state.showing.cells
+        finished = sum(cell.picture_id is not None for cell in cells)
         if not finished:
             return self.tr("stopped before a picture was finished")
-        count = len(self._state.round.cells)
-        if finished < count:
-            return self.tr("{0} of {1} pictures finished").format(finished, count)
-        return self.tr("{0} pictures · click one to look closer").format(count)
-
-
-def can_go_back(state: StudioState) -> bool:
-    """Whether something else is behind the picture that was chosen."""
-    shown, drawn = state.showing.picture, state.round
-    if shown is None or drawn.is_empty:
-        return False
-    return drawn.is_running or len(drawn.cells) > 1
+        if finished < len(cells):
+            return self.tr("{0} of {1} pictures finished").format(finished, len(cells))
+        return self.tr("{0} pictures · click one to look closer").format(len(cells))

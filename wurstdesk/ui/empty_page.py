@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from wurstdesk.session.form import RequestForm
-from wurstdesk.ui.controls import SideScrollArea, dim_label, scaled_font
+from wurstdesk.ui.controls import SideScrollArea, dim_label, text_size
 from wurstdesk.ui.icons import dackel
 from wurstdesk.ui.theme import colours_of
 
@@ -59,7 +59,7 @@ class EmptyPage(QWidget):
         self._dog = QLabel()
         self._dog.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = QLabel(self.tr("Describe a picture, and watch it form"))
-        scaled_font(self._title, 1.45, bold=True)
+        text_size(self._title, "title")
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._can_draw = dim_label()
         self._can_draw.setWordWrap(True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -15,7 +16,18 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -27,11 +39,13 @@ from PySide6.QtWidgets import (
 from wurstdesk.session.pictures import SessionPicture, SessionPictures
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.i18n import DOT, size_text
-from wurstdesk.ui.theme import colours_of
+from wurstdesk.ui.picture_drag import drag_out
+from wurstdesk.ui.theme import Colours, colours_of
 
 _HEIGHT = 76
 _GAP = 6
 _Index = QModelIndex | QPersistentModelIndex
+LETTER_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class FilmstripModel(QAbstractListModel):
@@ -41,6 +55,8 @@ class FilmstripModel(QAbstractListModel):
         super().__init__()
         self._pictures = pictures
         self._ids = [picture.id for picture in pictures][::-1]
+        self.letters: dict[int, str] = {}
+        """What is painted on a picture: which of the two it is that are compared."""
         pictures.added.connect(self._on_added)
         pictures.changed.connect(self._on_changed)
 
@@ -55,6 +71,8 @@ class FilmstripModel(QAbstractListModel):
             return None
         if role == Qt.ItemDataRole.UserRole:
             return picture
+        if role == LETTER_ROLE:
+            return self.letters.get(picture.id, "")
         if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
             return self._words(picture)
         return None
@@ -66,6 +84,18 @@ class FilmstripModel(QAbstractListModel):
     def row_of(self, picture_id: int) -> int:
         """Where a picture is."""
         return self._ids.index(picture_id)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Pictures can be carried away."""
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+    def show_letters(self, letters: dict[int, str]) -> None:
+        """Mark pictures, and no others."""
+        if letters != self.letters:
+            self.letters = letters
+            if self._ids:
+                last = self.index(len(self._ids) - 1)
+                self.dataChanged.emit(self.index(0), last, [LETTER_ROLE])
 
     def _words(self, picture: SessionPicture) -> str:
         request = picture.request
@@ -124,6 +154,9 @@ class _ThumbnailDelegate(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(colours.dim), 1, Qt.PenStyle.DashLine))
             painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), 5, 5)
+        letter = index.data(LETTER_ROLE)
+        if letter:
+            _paint_letter(painter, rect, letter, colours)
         if picture.unsaved is not None:
             painter.setPen(QPen(QColor(colours.window), 1.5))
             painter.setBrush(QColor(colours.problem))
@@ -132,7 +165,8 @@ class _ThumbnailDelegate(QStyledItemDelegate):
 
 
 class Filmstrip(QListView):
-    """Click or arrow keys show a picture on the canvas; its menu has the rest."""
+    """Click or arrow keys show a picture on the canvas, Ctrl+click compares it with the one there;
+    it can be dragged out as a file, and its menu has the rest."""
 
     menu_asked = Signal(int, QPoint)
     """Id of a picture, and where on the screen its menu is wanted."""
@@ -140,6 +174,7 @@ class Filmstrip(QListView):
     def __init__(self, state: StudioState) -> None:
         super().__init__()
         self._state = state
+        self._is_pressed = False
         self.strip_model = FilmstripModel(state.pictures)
         self._delegate = _ThumbnailDelegate(self)
         self.setModel(self.strip_model)
@@ -150,15 +185,14 @@ class Filmstrip(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(_HEIGHT + _GAP + 12)
+        self._fit_bar()
         self.setViewportMargins(11, 0, 11, 0)
         self.viewport().setAutoFillBackground(False)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._on_menu)
+        self.setDragEnabled(True)
+        self.setAutoScroll(False)  # a new picture must not take the strip from where one looks
         self.selectionModel().currentChanged.connect(self._on_current)
-        self.clicked.connect(self._on_current)  # also where it is the current one already
-        state.shown_changed.connect(self._show_current)
-        state.round.began.connect(self._show_current)
+        self.clicked.connect(self._on_clicked)  # also where it is the current one already
+        state.showing.changed.connect(self._show_current)
         state.round.ended.connect(self._show_current)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -172,26 +206,105 @@ class Filmstrip(QListView):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
             painter.end()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """The bar beneath the pictures may have become larger with the interface."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit_bar()
+
+    def _fit_bar(self) -> None:
+        bar = self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(_HEIGHT + _GAP + 2 + bar)
+
+    # -- where one looks --------------------------------------------------------------------
+
+    def rowsInserted(self, parent: _Index, start: int, end: int) -> None:
+        """A new picture comes at the left; who looks further to the right stays there."""
+        bar = self.horizontalScrollBar()
+        place = bar.value()
+        super().rowsInserted(parent, start, end)
+        self.executeDelayedItemsLayout()
+        if place > bar.minimum():
+            bar.setValue(place + self.visualRect(self.strip_model.index(start)).width())
+
     @Slot()
     def _show_current(self) -> None:
-        picture = self._state.showing.picture_in_view
+        showing = self._state.showing
+        a, b = showing.comparison.a, showing.comparison.b
+        letters = {} if a is None or b is None else {a.id: "A", b.id: "B"}
+        self.strip_model.show_letters(letters)
+        picture = showing.picture_in_view
         if picture is None:
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
         else:
-            self.setCurrentIndex(self.strip_model.index(self.strip_model.row_of(picture.id)))
+            index = self.strip_model.index(self.strip_model.row_of(picture.id))
+            self.setCurrentIndex(index)
+            if showing.picture is not None:
+                self.scrollTo(index)  # somebody chose it
+
+    # -- what the person does ---------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose, but show nothing yet: it may become a drag."""
+        self._is_pressed = True
+        super().mousePressEvent(event)
+        if event.button() != Qt.MouseButton.LeftButton:
+            self._is_pressed = False
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Now it was a click, or nothing."""
+        self._is_pressed = False
+        super().mouseReleaseEvent(event)
+        self._show_current()
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Carry the picture under the pointer away."""
+        del actions
+        picture = self.strip_model.picture(self.currentIndex())
+        self._is_pressed = False
+        if picture is not None:
+            drag_out(self, picture)
+        self._show_current()
 
     @Slot(QModelIndex)
     def _on_current(self, index: QModelIndex) -> None:
         picture = self.strip_model.picture(index)
-        if picture is not None and picture is not self._state.showing.picture_in_view:
+        if picture is None or self._is_pressed:
+            return
+        if picture is not self._state.showing.picture_in_view:
             self._state.showing.show_picture(picture.id)
 
-    @Slot(QPoint)
-    def _on_menu(self, where: QPoint) -> None:
-        picture = self.strip_model.picture(self.indexAt(where))
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        picture = self.strip_model.picture(index)
+        if picture is None:
+            return
+        if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._state.showing.compare_with(picture.id)
+        else:
+            self._state.showing.show_picture(picture.id)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of the picture under the pointer, or of the current one for the menu key."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        picture = self.strip_model.picture(index)
         if picture is not None:
+            where = self.visualRect(index).center() if by_key else event.pos()
             self.menu_asked.emit(picture.id, self.viewport().mapToGlobal(where))
+            self._show_current()  # the menu may be about another picture than the one in view
+
+
+def _paint_letter(painter: QPainter, rect: QRectF, letter: str, colours: Colours) -> None:
+    """Which of the two that are compared it is, in its corner."""
+    side = painter.fontMetrics().height() + 2.0
+    box = QRectF(rect.left() + 4, rect.top() + 4, side, side)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.window))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(QColor(colours.text))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
 
 
 def _paint_covering(painter: QPainter, rect: QRectF, image: QImage) -> None:

@@ -70,6 +70,38 @@ def time_left(seconds: float) -> str:
     return _tr("{0} left").format(duration(seconds) if seconds >= 10 else short)
 
 
+def rough_duration(seconds: float) -> str:
+    """How long something will take, no more exact than anybody can know."""
+    hours, minutes, rest = _rough(seconds)
+    parts = (
+        _tr("{0} h").format(hours) if hours else "",
+        _tr("{0} min").format(minutes) if minutes else "",
+        _tr("{0} s").format(rest) if rest else "",
+    )
+    return " ".join(filter(None, parts))
+
+
+def rough_duration_aloud(seconds: float) -> str:
+    """The same for a screen reader: in whole words."""
+    hours, minutes, rest = _rough(seconds)
+    parts = (
+        (hours, _tr("1 hour"), _tr("{0} hours")),
+        (minutes, _tr("1 minute"), _tr("{0} minutes")),
+        (rest, _tr("1 second"), _tr("{0} seconds")),
+    )
+    return " ".join(
+        (one if count == 1 else many.format(count)) for count, one, many in parts if count
+    )
+
+
+def _rough(seconds: float) -> tuple[int, int, int]:
+    """Hours, minutes and seconds, the last of them rounded by the length of the whole."""
+    steps = ((19.5, 1), (57.5, 5), (595.0, 10), (3570.0, 60))
+    step = next((step for below, step in steps if seconds < below), 300)
+    whole = max(1, round(seconds / step) * step)
+    return whole // 3600, whole % 3600 // 60, whole % 60
+
+
 def size_text(width: int, height: int) -> str:
     """Pixels by pixels."""
     return f"{width} × {height}"

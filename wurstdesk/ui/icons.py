@@ -23,6 +23,8 @@ _SHAPES = {
     "open": '<path d="M2.5 10l5 5 5-5"/>',
     "closed": '<path d="M4.5 7l5 5-5 5"/>',
     "problem": '<path d="M12 4.5L20.5 19.5h-17zM12 10v4.5"/>' + _DOT.format(12, 17),
+    "idea": '<path d="M9 17.5v-2a6 6 0 1 1 6 0v2zM9.5 20.5h5"/>',
+    "more": "".join(_DOT.format(x, 12) for x in (6, 12, 18)),
     "note": '<circle cx="12" cy="12" r="8"/><path d="M12 11.5v4.5"/>' + _DOT.format(12, 8.3),
 }
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,21 +17,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from wurstdesk.ui.cell_painting import CellPainter, ViewCell
 from wurstdesk.ui.theme import Colours, colours_of
 from wurstdesk.ui.view_geometry import MAX_ZOOM, Grid, Placement
 
+__all__ = ["ImageView", "ViewCell"]
+
 _STEP = 1.25
 _MARGIN = 12.0
-_FADED = 0.45
-
-
-@dataclass(slots=True)
-class ViewCell:
-    """What stands in a cell. ``is_faded``: it was given up before it was finished."""
-
-    image: QImage = field(default_factory=QImage)
-    is_finished: bool = False
-    is_faded: bool = False
+_PAN_BY = 60
+_OUT = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
+"""With one of these a picture is dragged out, also where dragging would pan."""
 
 
 class ImageView(QWidget):
@@ -42,6 +35,8 @@ class ImageView(QWidget):
 
     cell_activated = Signal(int)
     """A finished cell was clicked, or chosen with Return."""
+    drag_asked = Signal(int)
+    """A finished cell is being dragged out of the window."""
     menu_asked = Signal(int, QPoint)
     """The context menu of a cell, at a place of the screen."""
     zoom_changed = Signal()
@@ -57,7 +52,7 @@ class ImageView(QWidget):
         self._has_just_opened = False
         self._pressed_at: QPoint | None = None
         self._dragged_from: QPointF | None = None
-        self._scaled: dict[int, tuple[int, QSize, QImage]] = {}
+        self._cell_painter = CellPainter()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(200, 150)
         self.setAccessibleName(self.tr("Canvas"))
@@ -70,7 +65,7 @@ class ImageView(QWidget):
         self.cells = cells
         self._cell_size = size
         self.current = min(self.current, max(0, len(cells) - 1)) if is_same else 0
-        self._scaled.clear()
+        self._cell_painter.forget()
         if is_same:
             self._arrange()
         else:
@@ -78,7 +73,7 @@ class ImageView(QWidget):
 
     def update_cell(self, index: int) -> None:
         """Paint one cell again: its picture has changed."""
-        self._scaled.pop(index, None)
+        self._cell_painter.forget(index)
         self.update(self._view_rect(index).toAlignedRect())
 
     @property
@@ -103,11 +98,21 @@ class ImageView(QWidget):
 
     @Slot()
     def zoom_in(self) -> None:
+        """A step closer."""
         self._zoom_to(self._placement.zoom * _STEP, self._centre())
 
     @Slot()
     def zoom_out(self) -> None:
+        """A step back."""
         self._zoom_to(self._placement.zoom / _STEP, self._centre())
+
+    def look_like(self, other: ImageView) -> None:
+        """Zoom and pan to where another view of pictures of this size is."""
+        self._is_fitted = other._is_fitted
+        if self._is_fitted:
+            self._arrange()
+        else:
+            self._place(other._placement)
 
     # -- geometry ---------------------------------------------------------------------------
 
@@ -159,7 +164,6 @@ class ImageView(QWidget):
         painter = QPainter(self)
         colours = colours_of(self.palette())
         painter.fillRect(event.rect(), QColor(colours.canvas))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for index, cell in enumerate(self.cells):
             rect = self._view_rect(index)
             if rect.toAlignedRect().intersects(event.rect()):
@@ -169,30 +173,10 @@ class ImageView(QWidget):
     def _paint_cell(
         self, painter: QPainter, index: int, cell: ViewCell, rect: QRectF, colours: Colours
     ) -> None:
-        if cell.image.isNull():
-            painter.fillRect(rect, QColor(colours.window))
-        else:
-            painter.setOpacity(_FADED if cell.is_faded else 1.0)
-            image = self._scaled_down(index, cell, rect)
-            painter.drawImage(rect, image, QRectF(image.rect()))
-            painter.setOpacity(1.0)
+        self._cell_painter.paint(painter, index, cell, rect, colours)
         if self.hasFocus() and index == self.current and len(self.cells) > 1:
             painter.setPen(QPen(QColor(colours.accent), 2))
             painter.drawRect(rect.adjusted(-2, -2, 2, 2))
-
-    def _scaled_down(self, index: int, cell: ViewCell, rect: QRectF) -> QImage:
-        """A picture much larger than its cell, averaged once; the painter would skip pixels."""
-        target = (rect.size() * self.devicePixelRatioF()).toSize()
-        if target.isEmpty() or cell.image.width() < 1.4 * target.width():
-            return cell.image
-        key = cell.image.cacheKey()
-        kept = self._scaled.get(index)
-        if kept is None or kept[:2] != (key, target):
-            smooth = Qt.TransformationMode.SmoothTransformation
-            aspect = Qt.AspectRatioMode.IgnoreAspectRatio
-            kept = (key, target, cell.image.scaled(target, aspect, smooth))
-            self._scaled[index] = kept
-        return kept[2]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the fit."""
@@ -225,26 +209,37 @@ class ImageView(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click, or the beginning of panning."""
+        """A click, or the beginning of panning or of dragging out."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._has_just_opened = False
             self._pressed_at = event.position().toPoint()
             self._dragged_from = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pan."""
-        if self._dragged_from is None or self._pressed_at is None or not self._can_pan():
+        """Pan, or drag the picture out where there is nothing to pan."""
+        if self._dragged_from is None or self._pressed_at is None:
             return
+        is_panning = self.cursor().shape() == _HAND
         moved = (event.position().toPoint() - self._pressed_at).manhattanLength()
-        if moved < QApplication.startDragDistance() and self.cursor().shape() != _HAND:
+        if moved < QApplication.startDragDistance() and not is_panning:
             return
-        self.setCursor(_HAND)
-        self._place(self._placement.moved(event.position() - self._dragged_from))
-        self._dragged_from = event.position()
+        if not is_panning and (not self._can_pan() or event.modifiers() & _OUT):
+            self._drag_out()
+        elif self._can_pan():
+            self.setCursor(_HAND)
+            self._place(self._placement.moved(event.position() - self._dragged_from))
+            self._dragged_from = event.position()
+
+    def _drag_out(self) -> None:
+        assert self._pressed_at is not None
+        index = self._cell_at(QPointF(self._pressed_at))
+        if index is not None and self.cells[index].is_finished:
+            self._pressed_at = self._dragged_from = None  # the release goes elsewhere
+            self.drag_asked.emit(index)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The end of panning, or a click on a cell."""
-        if event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed_at is None:
             return
         was_panning = self.cursor().shape() == _HAND
         self._pressed_at = self._dragged_from = None
@@ -282,7 +277,7 @@ class ImageView(QWidget):
         if event.key() in zooms:
             zooms[Qt.Key(event.key())]()
         elif arrow is not None and self._can_pan():
-            self._place(self._placement.moved(QPointF(arrow) * -60))
+            self._place(self._placement.moved(QPointF(arrow) * -_PAN_BY))
         elif arrow is not None and len(self.cells) > 1:
             self._choose(arrow)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:

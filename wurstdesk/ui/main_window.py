@@ -1,30 +1,38 @@
-"""The studio's window: puts the parts together and connects commands to the state."""
+"""The program's window: puts the pages together and connects commands to the state."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from wurstdesk import __version__
 from wurstdesk.session.failures import Failure
 from wurstdesk.session.messages import Message, MessageAction
 from wurstdesk.session.state import StudioState
-from wurstdesk.ui.actions import Actions
-from wurstdesk.ui.canvas import Canvas
-from wurstdesk.ui.controls import line
-from wurstdesk.ui.details_row import DetailsRow
-from wurstdesk.ui.error_reporting import CrashDialog
-from wurstdesk.ui.filmstrip import Filmstrip
-from wurstdesk.ui.generation_panel import GenerationPanel
+from wurstdesk.ui.commands import CommandBook
+from wurstdesk.ui.desktop.notifications import DoneNotification, notifier_for
+from wurstdesk.ui.desktop.taskbar import TaskbarProgress, indicator_for
+from wurstdesk.ui.dialogs import Dialogs
+from wurstdesk.ui.drops import install_drops
+from wurstdesk.ui.gallery_page import GalleryPage
 from wurstdesk.ui.icons import program_icon
+from wurstdesk.ui.inspector import Inspector
 from wurstdesk.ui.message_bar import MessageBar
 from wurstdesk.ui.picture_menu import PictureCommands
-from wurstdesk.ui.progress_row import ProgressRow
+from wurstdesk.ui.prompt_field import PromptCommands
+from wurstdesk.ui.prompt_keys import PastPromptCommands
+from wurstdesk.ui.queue_panel import QueuePanel
+from wurstdesk.ui.resume_dialog import ResumeQuestion
+from wurstdesk.ui.seed_panel import SeedPanel
 from wurstdesk.ui.status_line import StatusLine
+from wurstdesk.ui.studio_page import StudioPage
 from wurstdesk.ui.theme import ThemeSwitch
+from wurstdesk.ui.top_bar import TopBar
+from wurstdesk.ui.window_commands import WindowCommands
 
-_PANEL_WIDTH = 328
+_PAGES = ("studio", "gallery")
+_SETTLES_AFTER = 300
+"""Milliseconds without a change until the window's place is remembered."""
 
 
 class MainWindow(QMainWindow):
@@ -34,103 +42,170 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._state = state
         self._closes_without_saving = False
-        self._crash_dialog: CrashDialog | None = None
         self._question: QMessageBox | None = None
         self._theme = ThemeSwitch(self)
-        self._theme.choose(state.settings.theme)
+        self._show_settings()
         self.setWindowTitle("Wurstdesk")
         self.setWindowIcon(program_icon())
-        self.panel = GenerationPanel(state)
-        self.canvas = Canvas(state)
-        self.messages = MessageBar(state.messages)
-        self.progress = ProgressRow(state)
-        self.details = DetailsRow(state)
-        self.filmstrip = Filmstrip(state)
-        self.status = StatusLine(state, self.canvas.view)
-        self.commands = PictureCommands(state, self)
-        self.actions_ = Actions(state, self)
+        self.book = CommandBook(self)
+        self.window_commands = WindowCommands(state, self.book)
+        self.studio = StudioPage(state, self.book)
+        self.gallery = GalleryPage(state, state.gallery)
+        self.panel = self.studio.panel
+        self.canvas = self.studio.canvas
+        self.progress = self.studio.progress
+        self.details = self.studio.details
+        self.filmstrip = self.studio.filmstrip
+        self.messages = MessageBar(state.messages, self.book)
+        self.top = TopBar(state, self.book)
+        self.status = StatusLine(state, self.canvas)
+        self.commands = PictureCommands(state, self.book, self)
+        self.dialogs = Dialogs(state, self.book, self)
+        self.resume_question = ResumeQuestion(state.unfinished, self)
+        self._add_commands()
+        self.drops = install_drops(self, self.panel, state, self.book)
+        self._settling = QTimer(self)
         self._lay_out()
+        self._add_docks()
         self._connect()
-        self._connect_actions()
-        self._show_strip()
+        self._connect_commands()
+        self._tell_desktop()
+        self._recall()
+        self.book.fill(self.menuBar())
+        self.book.refresh()
         self.panel.prompt.setFocus()
 
     # -- building ---------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.studio)
+        self.pages.addWidget(self.gallery)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.messages)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(line())
-        column.addWidget(self.progress)
-        column.addWidget(self.details)
-        column.addWidget(self.filmstrip)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(self.panel)
-        splitter.addWidget(middle)
-        splitter.setHandleWidth(1)
-        splitter.setChildrenCollapsible(False)
-        splitter.setStretchFactor(0, 0)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([_PANEL_WIDTH, 10_000])
-        self.panel.setMaximumWidth(520)
-        self.setCentralWidget(splitter)
+        for part in (self.top, self.messages):
+            column.addWidget(part)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(middle)
         self.setStatusBar(self.status)
-        self.actions_.fill(self.menuBar())
         self.resize(self._first_size())
+
+    def _add_docks(self) -> None:
+        state, add = self._state, self.studio.add_dock
+        self.queue_panel = QueuePanel(state, self.book)
+        self.inspector = Inspector(state)
+        self.seed_panel = SeedPanel(state, state.seeds, self.book)
+        add("queue", self.tr("Queue"), self.queue_panel, "Ctrl+3")
+        add("inspector", self.tr("Inspector"), self.inspector, "Ctrl+4")
+        add("seeds", self.tr("Seeds"), self.seed_panel, "Ctrl+5")
+        self.studio.docks["queue"].raise_()
+
+    def _add_commands(self) -> None:
+        panel, book = self.panel, self.book
+        self.canvas.add_commands(book)
+        PromptCommands(book, panel.prompt_field, panel.negative_field)
+        PastPromptCommands(book, panel.prompt_keys, panel.negative_keys, self._state.prompts)
+        panel.style_row.add_commands(book)
+
+    def _tell_desktop(self) -> None:
+        TaskbarProgress(self._state, self, indicator_for(self))
+        notifier = notifier_for(self.windowIcon(), self)
+        self.notification = DoneNotification(self._state, self, notifier)
+        self.notification.activated.connect(self.come_to_front)
+
+    @Slot()
+    def come_to_front(self) -> None:
+        """Before all other windows, as far as the desktop lets it."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def _first_size(self) -> QSize:
         room = self.screen().availableGeometry().size()
         frame = QSize(8, 40)  # of the window manager; not known before the window is shown
-        return QSize(1360, 860).boundedTo(room - frame)
+        return QSize(1440, 900).boundedTo(room - frame)
 
     def _connect(self) -> None:
-        state, actions = self._state, self.actions_
-        self.panel.generate_asked.connect(actions.generate.trigger)
-        self.progress.stop_asked.connect(actions.stop.trigger)
-        self.progress.clear_asked.connect(actions.clear.trigger)
-        self.details.back_asked.connect(state.showing.show_round)
-        self.details.reuse_asked.connect(actions.reuse.trigger)
-        self.details.save_asked.connect(actions.save_as.trigger)
+        state, book, studio = self._state, self.book, self.studio
+        self.panel.generate_asked.connect(book["generate"].trigger)
+        studio.progress.stop_asked.connect(state.runner.stop)
+        studio.progress.clear_asked.connect(state.runner.clear_waiting)
+        studio.details.back_asked.connect(state.showing.go_back)
+        studio.details.reuse_asked.connect(book["reuse"].trigger)
+        studio.details.save_asked.connect(book["save_as"].trigger)
         self.canvas.menu_asked.connect(self.commands.show_menu)
-        self.filmstrip.menu_asked.connect(self.commands.show_menu)
+        studio.filmstrip.menu_asked.connect(self.commands.show_menu)
         self.canvas.empty_page.example_chosen.connect(self._on_example)
         self.messages.action_asked.connect(self._on_message_action)
+        for part in (self.top.plan_asked, self.panel.settings_asked):
+            part.connect(self.dialogs.show_device)
+        self.inspector.show_file_asked.connect(book["show_in_folder"].trigger)
         state.crashed.connect(self._on_crashed)
-        state.settings_changed.connect(self._on_settings)
-        state.round.began.connect(self._show_strip)
+        state.settings_changed.connect(self._show_settings)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLES_AFTER)
+        self._settling.timeout.connect(self._remember)
+        studio.arranged.connect(self._settling.start)
 
-    def _connect_actions(self) -> None:
-        actions, state, view = self.actions_, self._state, self.canvas.view
-        actions.connect_all(
-            {
-                actions.open_folder: self.commands.open_folder,
-                actions.save_as: self._save_as,
-                actions.quit: self.close,
-                actions.generate: self._generate,
-                actions.stop: state.runner.stop,
-                actions.clear: state.runner.clear_waiting,
-                actions.release: state.runner.release_memory,
-                actions.focus_prompt: self._focus_prompt,
-                actions.reuse: self._reuse,
-                actions.reuse_seed: self._reuse_seed,
-                actions.copy: self._copy,
-                actions.newer: self._show_newer,
-                actions.older: self._show_older,
-                actions.back: state.showing.show_round,
-                actions.zoom_in: view.zoom_in,
-                actions.zoom_out: view.zoom_out,
-                actions.fit: view.fit,
-                actions.full_size: view.show_full_size,
-                actions.about: self._show_about,
-            }
-        )
-        actions.random_seed.toggled.connect(state.form.set_seed_random)
-        for action in actions.themes.values():
-            action.triggered.connect(self._on_theme)
+    def _connect_commands(self) -> None:
+        book = self.book
+        for name, slot in {
+            "quit": self.close,
+            "generate": self._generate,
+            "focus_prompt": self._focus_prompt,
+        }.items():
+            book[name].triggered.connect(slot)
+        for page in _PAGES:
+            book[page].triggered.connect(self._on_page)
+
+    # -- pages ------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_page(self) -> None:
+        action = self.sender()
+        if action is not None:
+            self.show_page(action.objectName())
+
+    def show_page(self, name: str) -> None:
+        """Turn to ``studio`` or ``gallery``."""
+        index = _PAGES.index(name) if name in _PAGES else 0
+        self.pages.setCurrentIndex(index)
+        self.book[_PAGES[index]].setChecked(True)
+        self.status.zoom.setVisible(index == 0)
+        self._state.memory.keep("page", _PAGES[index])
+        if index:
+            self.gallery.grid.setFocus()
+        else:
+            self.panel.prompt.setFocus()
+
+    # -- remembered -------------------------------------------------------------------------
+
+    def _recall(self) -> None:
+        memory = self._state.memory
+        geometry = memory.text("geometry")
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
+        self.studio.arrange(memory.mapping("studio"))
+        self.show_page(memory.text("page"))
+
+    @Slot()
+    def _remember(self) -> None:
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self._state.memory.keep("geometry", geometry)
+        self._state.memory.keep("studio", self.studio.arrangement())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """To be as large at the next start."""
+        super().resizeEvent(event)
+        self._settling.start()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """To be there at the next start."""
+        super().moveEvent(event)
+        self._settling.start()
 
     # -- commands ---------------------------------------------------------------------------
 
@@ -141,32 +216,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _focus_prompt(self) -> None:
+        self.show_page("studio")
         self.panel.prompt.setFocus()
         self.panel.prompt.selectAll()
-
-    @Slot()
-    def _save_as(self) -> None:
-        self.commands.save_as(self._state.showing.picture_in_view)
-
-    @Slot()
-    def _reuse(self) -> None:
-        self.commands.reuse(self._state.showing.picture_in_view)
-
-    @Slot()
-    def _reuse_seed(self) -> None:
-        self.commands.reuse_seed(self._state.showing.picture_in_view)
-
-    @Slot()
-    def _copy(self) -> None:
-        self.commands.copy(self._state.showing.picture_in_view)
-
-    @Slot()
-    def _show_newer(self) -> None:
-        self._state.showing.show_neighbour(1)
-
-    @Slot()
-    def _show_older(self) -> None:
-        self._state.showing.show_neighbour(-1)
 
     @Slot(str)
     def _on_example(self, text: str) -> None:
@@ -174,40 +226,9 @@ class MainWindow(QMainWindow):
         self.panel.prompt.setFocus()
 
     @Slot()
-    def _on_theme(self) -> None:
-        action = self.sender()
-        for theme, candidate in self.actions_.themes.items():
-            if candidate is action:
-                self._state.change_settings(theme=theme)
-
-    @Slot()
-    def _on_settings(self) -> None:
+    def _show_settings(self) -> None:
         self._theme.choose(self._state.settings.theme)
-        self.actions_.refresh()
-
-    @Slot()
-    def _show_strip(self) -> None:
-        # From the first job on, so that the canvas does not jump when its picture comes.
-        self.filmstrip.setVisible(len(self._state.queue) > 0)
-
-    @Slot()
-    def _show_about(self) -> None:
-        self._open_box(
-            self.tr("About Wurstdesk"),
-            self.tr(
-                "<h3>Wurstdesk {0}</h3><p>A studio for the Würstchen text-to-image model. "
-                "Everything is drawn on this computer; nothing is sent anywhere.</p>"
-                "<p>MIT licence. Made with Qt, PyTorch and diffusers.</p>"
-            ).format(__version__),
-        )
-
-    def _open_box(self, title: str, text: str) -> QMessageBox:
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(title)
-        box.setText(text)
-        box.open()
-        return box
+        self._theme.scale(self._state.settings.interface_scale)
 
     # -- messages and failures --------------------------------------------------------------
 
@@ -217,21 +238,16 @@ class MainWindow(QMainWindow):
             self._state.saving.save_again()
         elif action is MessageAction.SAVE_AS:
             self.commands.save_unsaved()
+        elif action is MessageAction.CHOOSE_FOLDER:
+            self.dialogs.show_folders()
+        elif action is MessageAction.LOW_MEMORY:
+            self._state.save_memory()
         else:
-            self.show_report(message.report)
+            self.dialogs.show_report(message.report)
 
     @Slot(object)
     def _on_crashed(self, failure: Failure) -> None:
-        self.show_report(failure.report)
-
-    @Slot(str)
-    def show_report(self, report: str) -> None:
-        """Show a bug's report; also for what ``ExceptionHook`` has caught."""
-        if self._crash_dialog is None:
-            self._crash_dialog = CrashDialog(self)
-        self._crash_dialog.add(report)
-        self._crash_dialog.show()
-        self._crash_dialog.raise_()
+        self.dialogs.show_report(failure.report)
 
     # -- the end ----------------------------------------------------------------------------
 
@@ -241,9 +257,11 @@ class MainWindow(QMainWindow):
             event.ignore()
             self._ask_about_unsaved()
             return
+        if self._settling.isActive():
+            self._settling.stop()
+            self._remember()
         self.hide()
-        if self._crash_dialog is not None:
-            self._crash_dialog.close()
+        self.dialogs.close_all()
         self._state.shutdown()
         event.accept()
 

@@ -2,97 +2,256 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QObject, QPoint, QStandardPaths, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from wurstdesk.errors import UserError
-from wurstdesk.paths import ensure_folder
-from wurstdesk.session.messages import MessageKind
 from wurstdesk.session.pictures import SessionPicture
 from wurstdesk.session.state import StudioState
+from wurstdesk.ui.commands import CommandBook, Menu
+from wurstdesk.ui.file_manager import FileManager
+from wurstdesk.ui.picture_clipboard import PictureClipboard
+from wurstdesk.ui.picture_files import PictureFiles
 
-_PICTURES = QStandardPaths.StandardLocation.PicturesLocation
+_IN_CONTEXT: tuple[str, ...] = (
+    "reuse",
+    "reuse_prompt",
+    "reuse_seed",
+    "",
+    "copy",
+    "copy_plain",
+    "copy_prompt",
+    "copy_seed",
+    "",
+    "save_as",
+    "save_plain",
+    "show_in_folder",
+    "",
+    "compare_it",
+)
+"""The context menu; an empty name is a line."""
 
 
 class PictureCommands(QObject):
-    """Does them; also gives the context menu that lists them."""
+    """Enters them into the book, for the picture in view, and into the context menu of any."""
 
-    def __init__(self, state: StudioState, window: QWidget) -> None:
+    def __init__(
+        self,
+        state: StudioState,
+        book: CommandBook,
+        window: QWidget,
+        file_manager: FileManager | None = None,
+    ) -> None:
         super().__init__(window)
         self._state = state
         self._picture: SessionPicture | None = None
-        self._folder = Path(QStandardPaths.writableLocation(_PICTURES) or Path.home())
-        self.dialog: QFileDialog | None = None
+        self.clipboard = PictureClipboard(state, self)
+        self.files = PictureFiles(state, window, file_manager)
+        self._add_commands(book)
+        self._add_ways(book)
 
-    def reuse(self, picture: SessionPicture | None) -> None:
-        """Take its settings into the panel."""
-        if picture is not None:
-            self._state.reuse(picture)
+    @property
+    def dialog(self) -> QFileDialog | None:
+        """The file dialog that is open."""
+        return self.files.dialog
 
-    def reuse_seed(self, picture: SessionPicture | None) -> None:
-        """Take only its seed."""
-        if picture is not None:
-            self._state.form.take_seed(picture.request.seed)
+    # -- the book ---------------------------------------------------------------------------
 
-    def copy(self, picture: SessionPicture | None) -> None:
-        """Put it on the clipboard."""
-        if picture is not None:
-            QGuiApplication.clipboard().setImage(self._state.pictures.image(picture))
-            self._state.told.emit(self.tr("Copied."))
+    def _add_commands(self, book: CommandBook) -> None:
+        """Those for the picture in view: each is carried out by the method of its name."""
+        of_picture: tuple[tuple[str, Menu, str, int], ...] = (
+            ("save_as", "file", "Ctrl+S", 1),
+            ("save_plain", "file", "Ctrl+Shift+S", 1),
+            ("show_in_folder", "file", "Ctrl+Shift+F", 2),
+            ("reuse", "picture", "Ctrl+R", 0),
+            ("reuse_prompt", "picture", "Ctrl+Shift+L", 0),
+            ("reuse_seed", "picture", "Ctrl+Shift+R", 0),
+            ("copy", "picture", "Ctrl+Shift+C", 1),
+            ("copy_plain", "picture", "Ctrl+Shift+X", 1),
+            ("copy_prompt", "picture", "Ctrl+Shift+T", 1),
+            ("copy_seed", "picture", "Ctrl+Shift+E", 1),
+        )
+        for name, menu, key, section in of_picture:
+            book.add(
+                name,
+                menu,
+                self._words(name),
+                key,
+                run=self._on_command,
+                enabled=self._has_file if name == "show_in_folder" else self._has_picture,
+                section=section,
+            )
+        book.add(
+            "open_folder",
+            "file",
+            self.tr("&Open pictures folder"),
+            "Ctrl+Shift+O",
+            run=self.open_folder,
+            section=2,
+        )
 
-    def save_as(self, picture: SessionPicture | None) -> None:
-        """Ask where to, and save it there."""
-        if picture is None:
-            return
-        self._picture = picture
-        name = picture.saved.path.name if picture.saved else f"{picture.request.seed}.png"
-        dialog = QFileDialog(self._window(), self.tr("Save picture as"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("PNG picture (*.png)"))
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile(str(self._folder / name))
-        dialog.fileSelected.connect(self._on_file)
-        self._open(dialog)
+    def _add_ways(self, book: CommandBook) -> None:
+        """Those that go from one picture to another."""
+        add, showing = book.add, self._state.showing
+        compare = {
+            "compare": (
+                self.tr("Co&mpare with the picture before"),
+                "Ctrl+B",
+                showing.compare_with_previous,
+                self._can_compare,
+            ),
+            "compare_slider": (
+                self.tr("Compare with a &line between"),
+                "Ctrl+Shift+1",
+                self._compare_by_slider,
+                self._is_comparing,
+            ),
+            "compare_side": (
+                self.tr("Compare si&de by side"),
+                "Ctrl+Shift+2",
+                self._compare_side_by_side,
+                self._is_comparing,
+            ),
+            "compare_flick": (
+                self.tr("Compare by fl&icking"),
+                "Ctrl+Shift+3",
+                self._compare_in_turns,
+                self._is_comparing,
+            ),
+        }
+        for name, (text, key, run, enabled) in compare.items():
+            add(name, "picture", text, key, run=run, enabled=enabled, section=2)
+        has, back = self._has_pictures, self._can_go_back
+        ways = {
+            "newer": (self.tr("&Newer picture"), "Ctrl+PgUp", self._show_newer, has),
+            "older": (self.tr("&Older picture"), "Ctrl+PgDown", self._show_older, has),
+            "back": (self.tr("&Back to all pictures"), "Esc", showing.go_back, back),
+        }
+        for name, (text, key, run, enabled) in ways.items():
+            add(name, "picture", text, key, run=run, enabled=enabled, section=3)
+
+    def _words(self, name: str) -> str:
+        return {
+            "save_as": self.tr("&Save picture as…"),
+            "save_plain": self.tr("Save &without its data…"),
+            "show_in_folder": self.tr("Show in &folder"),
+            "reuse": self.tr("&Use these settings"),
+            "reuse_prompt": self.tr("Use only the p&rompt"),
+            "reuse_seed": self.tr("Use only the s&eed"),
+            "copy": self.tr("&Copy picture"),
+            "copy_plain": self.tr("Copy wit&hout its data"),
+            "copy_prompt": self.tr("Copy the promp&t"),
+            "copy_seed": self.tr("Copy the &seed"),
+            "compare_it": self.tr("Compare with the picture in &view"),
+        }[name]
+
+    # -- when they can be used --------------------------------------------------------------
+
+    def _has_picture(self) -> bool:
+        return self._state.showing.picture_in_view is not None
+
+    def _has_file(self) -> bool:
+        picture = self._state.showing.picture_in_view
+        return picture is not None and picture.path is not None
+
+    def _has_pictures(self) -> bool:
+        return len(self._state.pictures) > 0
+
+    def _can_compare(self) -> bool:
+        return self._state.showing.can_compare
+
+    def _is_comparing(self) -> bool:
+        return self._state.showing.comparison.is_active
+
+    def _can_go_back(self) -> bool:
+        # Esc is Stop's while anything runs.
+        return self._state.showing.can_go_back and not self._state.is_running
+
+    # -- what they do -----------------------------------------------------------------------
+
+    def do(self, name: str, picture: SessionPicture) -> None:
+        """Carry out the command of that name with a picture."""
+        request = picture.request
+        if name == "reuse":
+            self._state.reuse(request)
+        elif name == "reuse_prompt":
+            self._state.form.edit(prompt=request.prompt)
+        elif name == "reuse_seed":
+            self._state.form.take_seed(request.seed)
+        elif name == "copy":
+            self.clipboard.copy(picture)
+        elif name == "copy_plain":
+            self.clipboard.copy_plain(picture)
+        elif name == "copy_prompt":
+            self.clipboard.copy_text(request.prompt, self.tr("The prompt is copied."))
+        elif name == "copy_seed":
+            self.clipboard.copy_text(str(request.seed), self.tr("The seed is copied."))
+        elif name == "show_in_folder":
+            self.files.show_in_folder(picture)
+        elif name == "compare_it":
+            self._state.showing.compare_with(picture.id)
+        else:
+            self.files.save_as(picture, is_plain=name == "save_plain")
+
+    @Slot()
+    def open_folder(self) -> None:
+        """Show the pictures folder."""
+        self.files.open_folder()
 
     def save_unsaved(self) -> None:
         """Ask for a place for every picture that is on no disk yet."""
-        unsaved = self._state.pictures.unsaved
-        if len(unsaved) == 1:
-            self.save_as(unsaved[0])
-            return
-        dialog = QFileDialog(self._window(), self.tr("Save pictures to"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setDirectory(str(self._folder))
-        dialog.fileSelected.connect(self._on_folder)
-        self._open(dialog)
+        self.files.save_unsaved()
 
-    def open_folder(self) -> None:
-        """Show the pictures folder in the desktop's file manager."""
-        folder = self._state.pictures_folder
-        if folder is None:
-            return
-        try:
-            ensure_folder(folder)
-        except UserError as error:
-            self._state.messages.post(MessageKind.PROBLEM, error.message, error.hint)
-        else:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+    @Slot()
+    def _on_command(self) -> None:
+        action, picture = self.sender(), self._state.showing.picture_in_view
+        if isinstance(action, QAction) and picture is not None:
+            self.do(action.objectName(), picture)
+
+    @Slot()
+    def _show_newer(self) -> None:
+        self._state.showing.show_neighbour(1)
+
+    @Slot()
+    def _show_older(self) -> None:
+        self._state.showing.show_neighbour(-1)
+
+    @Slot()
+    def _compare_by_slider(self) -> None:
+        self._state.showing.comparison.set_mode("slider")
+
+    @Slot()
+    def _compare_side_by_side(self) -> None:
+        self._state.showing.comparison.set_mode("side")
+
+    @Slot()
+    def _compare_in_turns(self) -> None:
+        self._state.showing.comparison.set_mode("flick")
+
+    # -- the context menu -------------------------------------------------------------------
 
     def menu(self, picture: SessionPicture) -> QMenu:
         """A menu of all this, which goes when it is closed."""
         self._picture = picture
-        menu = QMenu(self._window())
-        menu.addAction(self.tr("Use these settings"), self._reuse_it)
-        menu.addAction(self.tr("Use only the seed"), self._reuse_its_seed)
-        menu.addSeparator()
-        menu.addAction(self.tr("Copy picture"), self._copy_it)
-        menu.addAction(self.tr("Save as…"), self._save_it_as)
-        menu.addAction(self.tr("Open pictures folder"), self.open_folder)
+        parent = self.parent()
+        menu = QMenu(parent if isinstance(parent, QWidget) else None)
+        for name in _IN_CONTEXT:
+            if not name:
+                menu.addSeparator()
+                continue
+            action = menu.addAction(self._words(name))
+            action.setObjectName(name)
+            action.setEnabled(self._is_possible(name, picture))
+        menu.addAction(self.tr("&Open pictures folder"), self.open_folder)
+        menu.triggered.connect(self._on_chosen)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
+
+    def _is_possible(self, name: str, picture: SessionPicture) -> bool:
+        if name == "show_in_folder":
+            return picture.path is not None
+        in_view = self._state.showing.picture_in_view
+        return name != "compare_it" or (in_view is not None and in_view is not picture)
 
     @Slot(int, QPoint)
     def show_menu(self, picture_id: int, where: QPoint) -> None:
@@ -101,46 +260,7 @@ class PictureCommands(QObject):
         if picture is not None:
             self.menu(picture).popup(where)
 
-    def _window(self) -> QWidget | None:
-        # Asked for, not kept: a reference back would be a cycle for the garbage collector.
-        parent = self.parent()
-        return parent if isinstance(parent, QWidget) else None
-
-    def _open(self, dialog: QFileDialog) -> None:
-        self.dialog = dialog
-        dialog.finished.connect(self._on_dialog_finished)
-        dialog.open()
-
-    @Slot()
-    def _on_dialog_finished(self) -> None:
-        if self.dialog is not None:
-            self.dialog.deleteLater()
-            self.dialog = None
-
-    @Slot(str)
-    def _on_file(self, name: str) -> None:
-        self._folder = Path(name).parent
-        if self._picture is not None:
-            self._state.saving.save_as(self._picture, Path(name))
-
-    @Slot(str)
-    def _on_folder(self, name: str) -> None:
-        self._folder = Path(name)
-        for picture in self._state.pictures.unsaved:
-            self._state.saving.save_as(picture, Path(name))
-
-    @Slot()
-    def _reuse_it(self) -> None:
-        self.reuse(self._picture)
-
-    @Slot()
-    def _reuse_its_seed(self) -> None:
-        self.reuse_seed(self._picture)
-
-    @Slot()
-    def _copy_it(self) -> None:
-        self.copy(self._picture)
-
-    @Slot()
-    def _save_it_as(self) -> None:
-        self.save_as(self._picture)
+    @Slot(QAction)
+    def _on_chosen(self, action: QAction) -> None:
+        if self._picture is not None and action.objectName() in _IN_CONTEXT:
+            self.do(action.objectName(), self._picture)

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
-from wurstdesk.generation import StageProgress
 from wurstdesk.session.state import StudioState
-from wurstdesk.ui.controls import ROW_HEIGHT, dim_label, quiet_button
-from wurstdesk.ui.i18n import DOT, loading_words, stage_name, time_left
+from wurstdesk.ui.controls import ROW_HEIGHT, ElidedLabel, dim_label, quiet_button
+from wurstdesk.ui.i18n import time_left
+from wurstdesk.ui.job_words import left_words, running_fraction, running_words
 
 _PARTS = 1000  # of the bar
 
 
+class _Words(ElidedLabel):
+    """Asks for the room of the longest words so far, so that the bar begins where it began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.widest = 0
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough; it may get less, and then ends in dots."""
+        hint = super().sizeHint()
+        self.widest = max(self.widest, hint.width())
+        return QSize(self.widest, hint.height())
+
+
 class ProgressRow(QWidget):
-    """There while a job runs."""
+    """There while a job runs, and while something is loaded ahead of one."""
 
     stop_asked = Signal()
     clear_asked = Signal()
@@ -22,7 +37,7 @@ class ProgressRow(QWidget):
     def __init__(self, state: StudioState) -> None:
         super().__init__()
         self._state = state
-        self.label = QLabel()
+        self.label = _Words()
         self.bar = QProgressBar()
         self.bar.setObjectName("thin")
         self.bar.setTextVisible(False)
@@ -33,7 +48,9 @@ class ProgressRow(QWidget):
         self.left.setMinimumWidth(self.left.sizeHint().width())  # so that the bar does not twitch
         self.left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.clear_button = quiet_button("", self.tr("Take what waits out of the queue"))
-        self.stop_button = quiet_button(self.tr("Stop"), self.tr("Stop this job (Esc)"))
+        self.stop_button = quiet_button(
+            self.tr("Stop"), self.tr("Stop this job now; what waits comes next (Esc)")
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 14, 6)
         self.setMinimumHeight(ROW_HEIGHT)
@@ -50,45 +67,16 @@ class ProgressRow(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        state = self._state
-        self.setVisible(state.is_running)
-        waiting = len(state.queue.waiting)
+        runner = self._state.runner
+        is_busy = runner.is_running or runner.loading is not None
+        self.setVisible(is_busy)
+        waiting = len(runner.queue.waiting)
         self.clear_button.setVisible(waiting > 0)
         self.clear_button.setText(self.tr("{0} waiting ✕").format(waiting))
-        self.stop_button.setEnabled(not state.runner.is_stopping)
-        self.label.setText(self._words())
-        # So that the bar begins where it began: the words may grow, and do not shrink again.
-        width = max(self.label.minimumWidth(), self.label.sizeHint().width())
-        self.label.setMinimumWidth(width if state.is_running else 0)
-        self.bar.setValue(round(_PARTS * self._fraction()))
-        progress = state.job_progress.latest if state.job_progress else None
-        seconds = progress.seconds_left if progress and not state.runner.is_stopping else None
-        self.left.setText("" if seconds is None else time_left(seconds))
-
-    def _words(self) -> str:
-        state = self._state
-        if state.runner.is_stopping:
-            return self.tr("Stopping after this step…")
-        if state.loading is not None:
-            return loading_words(state.loading.what)
-        progress = state.job_progress.latest if state.job_progress else None
-        return self._step_words(progress) if progress else self.tr("Starting…")
-
-    def _step_words(self, progress: StageProgress) -> str:
-        words = stage_name(progress.stage)
-        if progress.steps > 1:
-            words += DOT + self.tr("step {0} of {1}").format(progress.step, progress.steps)
-        count = len(self._state.round.cells)
-        if count > 1 and len(progress.indices) == count:
-            words += DOT + self.tr("{0} pictures").format(count)
-        elif count > 1:
-            first, last = progress.indices[0] + 1, progress.indices[-1] + 1
-            which = str(first) if first == last else f"{first}–{last}"
-            words += DOT + self.tr("picture {0} of {1}").format(which, count)
-        return words
-
-    def _fraction(self) -> float:
-        loading = self._state.loading
-        if loading is not None:
-            return loading.done / loading.total if loading.total else 0.0
-        return self._state.job_progress.fraction if self._state.job_progress else 0.0
+        self.stop_button.setVisible(runner.is_running)
+        self.stop_button.setEnabled(not runner.is_stopping)
+        if not is_busy:
+            self.label.widest = 0
+        self.label.setText(running_words(runner))
+        self.bar.setValue(round(_PARTS * running_fraction(runner)))
+        self.left.setText(left_words(runner))

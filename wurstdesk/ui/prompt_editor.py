@@ -1,128 +1,203 @@
-"""Where prompts are written; words that the checkpoint does not know are underlined."""
+"""Where prompts are written: shows what they say to the text encoder, and weighs their words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
-    QSyntaxHighlighter,
-    QTextCharFormat,
+    QHelpEvent,
+    QKeyEvent,
     QTextCursor,
-    QTextDocument,
+    QWheelEvent,
 )
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QToolTip
 
+from wurstdesk.generation import PromptReading
 from wurstdesk.session.form import RequestForm
+from wurstdesk.session.prompt_readings import PromptReadings
+from wurstdesk.ui.prompt_highlighter import PromptHighlighter
+from wurstdesk.ui.prompt_marks import Kind, Places
+from wurstdesk.ui.prompt_weights import Weighted, convert, raise_weight
 from wurstdesk.ui.theme import colours_of
-from wurstdesk.words import is_beginning, unknown_words
 
-
-class UnknownWordMarker(QSyntaxHighlighter):
-    """Underlines words outside ``vocabulary``; an empty one marks nothing."""
-
-    def __init__(self, document: QTextDocument) -> None:
-        super().__init__(document)
-        self.vocabulary: frozenset[str] = frozenset()
-        self.typed_at = -1
-        self._format = QTextCharFormat()
-
-    def set_vocabulary(self, vocabulary: frozenset[str]) -> None:
-        """Compare with these words from now on."""
-        if vocabulary != self.vocabulary:
-            self.vocabulary = vocabulary
-            self.rehighlight()
-
-    def set_colour(self, colour: QColor) -> None:
-        """Of the line under a word."""
-        self._format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        self._format.setUnderlineColor(colour)
-        self.rehighlight()
-
-    def set_typed_at(self, place: int) -> None:
-        """Where somebody types: a word that may become a known one there is not marked yet."""
-        if place == self.typed_at:
-            return
-        numbers = {self.document().findBlock(at).blockNumber() for at in (self.typed_at, place)}
-        self.typed_at = place
-        for number in numbers:
-            block = self.document().findBlockByNumber(number)
-            if block.isValid():
-                self.rehighlightBlock(block)
-
-    def highlightBlock(self, text: str) -> None:
-        """Mark one line."""
-        typed_at = self.typed_at - self.currentBlock().position()
-        for start, word in _strange_words(text, self.vocabulary, typed_at):
-            self.setFormat(start, _units(word), self._format)
-
-    def strange_words(self) -> tuple[str, ...]:
-        """The words that are marked."""
-        text = self.document().toPlainText()
-        return tuple(word for _, word in _strange_words(text, self.vocabulary, self.typed_at))
+_NOTCH = 120
+"""What Qt reports for one click of a mouse wheel."""
 
 
 class PromptEditor(QPlainTextEdit):
     """Edits one text of the form: ``prompt`` or ``negative_prompt``.
 
-    It is as high as there is room for, between two numbers of ``lines``.
+    It is as high as there is room for, between two numbers of ``lines``. Ctrl+Up and Ctrl+Down,
+    or the wheel with Ctrl, change the weight of what is selected or of the word at the cursor.
     """
 
     strange_words_changed = Signal()
+    reading_changed = Signal()
+    """What the text says was read anew."""
+    focused = Signal()
 
-    def __init__(self, form: RequestForm, field: str, lines: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        form: RequestForm,
+        field: str,
+        lines: tuple[int, int],
+        readings: PromptReadings | None = None,
+    ) -> None:
         super().__init__()
         self._form = form
         self._field = field
+        self._readings = readings
         self._known = ""
+        self._lines = lines
+        self._turned = 0
+        self._wheel_at: QPoint | None = None
+        self.take_paste: Callable[[str], bool] | None = None
+        """Asked before a text is pasted: whether it was more than a text, and is dealt with."""
         self.strange_words: tuple[str, ...] = ()
+        self.reading: PromptReading | None = None
+        """Of the text as it was last read: while somebody types, of a moment ago."""
+        self._read_text = ""
         self.setTabChangesFocus(True)
-        self.marker = UnknownWordMarker(self.document())
-        self._set_lines(lines)
-        self._colour()
-        self.textChanged.connect(self._on_text)
-        self.cursorPositionChanged.connect(self._on_cursor)
-        form.changed.connect(self._show_request)
-        form.checkpoint_changed.connect(self._show_checkpoint)
+        self.highlighter = PromptHighlighter(self, self.document(), colours_of(self.palette()))
+        self._set_lines()
+        self._connect()
         self._show_checkpoint()
         self._show_request()
+        if readings is not None:
+            readings.ask(field, self.toPlainText())
 
-    def _set_lines(self, lines: tuple[int, int]) -> None:
+    def _connect(self) -> None:
+        self.textChanged.connect(self._on_text)
+        self.cursorPositionChanged.connect(self._on_cursor)
+        self._form.changed.connect(self._show_request)
+        self._form.checkpoint_changed.connect(self._show_checkpoint)
+        if self._readings is not None:
+            self._readings.read.connect(self._on_read)
+
+    def _set_lines(self) -> None:
         """At least and at most so many lines high."""
         margin, spacing = 7, self.fontMetrics().lineSpacing()
         self.document().setDocumentMargin(margin)
-        self.setMinimumHeight(spacing * lines[0] + 2 * margin + 4)
-        self.setMaximumHeight(spacing * lines[1] + 2 * margin + 4)
+        self.setMinimumHeight(spacing * self._lines[0] + 2 * margin + 4)
+        self.setMaximumHeight(spacing * self._lines[1] + 2 * margin + 4)
 
     def sizeHint(self) -> QSize:
         """No higher than it must be: it grows where there is room, and makes nothing scroll."""
         return QSize(200, self.minimumHeight())
 
+    # -- weights ----------------------------------------------------------------------------
+
+    def change_weight(self, steps: int) -> bool:
+        """Make the selection, or the word at the cursor, heavier or lighter: one step to undo.
+
+        False where nothing there can have another weight.
+        """
+        cursor, text = self.textCursor(), self.toPlainText()
+        places = Places(text)
+        start, end = places.python(cursor.selectionStart()), places.python(cursor.selectionEnd())
+        weighted = raise_weight(text, start, end, steps)
+        if weighted.text == text:
+            return False
+        self._replace_by(weighted)
+        return True
+
+    def convert_weights(self) -> bool:
+        """Spell other programs' weights as they are spelled here: one step to undo."""
+        text = self.toPlainText()
+        if not self.can_convert():
+            return False
+        assert self.reading is not None
+        converted = convert(text, self.reading.suggestions)
+        place = min(Places(text).python(self.textCursor().position()), len(converted))
+        self._replace_by(Weighted(converted, place, place))
+        return True
+
+    def can_convert(self) -> bool:
+        """Whether there are other programs' weights in the text as it is now."""
+        return bool(
+            self.reading and self.reading.suggestions and self._read_text == self.toPlainText()
+        )
+
+    def _replace_by(self, new: Weighted) -> None:
+        """Change only what differs, as one step."""
+        old = self.toPlainText()
+        start, end = _common(old, new.text)
+        taken, put = old[start : len(old) - end], new.text[start : len(new.text) - end]
+        if not taken:  # a step that only inserts would swallow what is typed after it
+            start, end = (start - 1, end) if start else (start, end - 1)
+            taken, put = old[start : len(old) - end], new.text[start : len(new.text) - end]
+        places = Places(old)
+        first, last = places.qt(start), places.qt(start + len(taken))
+        cursor = self.textCursor()
+        cursor.beginEditBlock()
+        cursor.setPosition(first)
+        cursor.insertText(put)
+        behind = cursor.position()
+        cursor.setPosition(behind + last - first, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        cursor.endEditBlock()
+        places = Places(new.text)
+        cursor.setPosition(places.qt(new.start))
+        cursor.setPosition(places.qt(new.end), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    # -- Qt's events ------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Weights before any shortcut of the window, and tips about what is under the mouse."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if _steps(event):
+                event.accept()
+                return True
+        elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            place = self.cursorForPosition(self.viewport().mapFrom(self, event.pos())).position()
+            QToolTip.showText(event.globalPos(), self.tip_at(place), self)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Up and Ctrl+Down."""
+        if steps := _steps(event):
+            self.change_weight(steps)
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """With Ctrl: the weight of the word under the mouse, or of the selection around it."""
+        if event.modifiers() != Qt.KeyboardModifier.ControlModifier:
+            super().wheelEvent(event)
+            return
+        event.accept()
+        self._choose_under_mouse(event.position().toPoint())
+        self._turned += event.angleDelta().y()
+        notches = int(self._turned / _NOTCH)
+        self._turned -= notches * _NOTCH
+        step = 1 if notches > 0 else -1
+        for _ in range(abs(notches)):  # each a step to undo
+            self.change_weight(step)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste, unless what is pasted is more than a prompt."""
+        text = source.text() if source.hasText() else ""
+        if not (text and self.take_paste is not None and self.take_paste(text)):
+            super().insertFromMimeData(source)
+
     def changeEvent(self, event: QEvent) -> None:
-        """The underline has a colour of the theme."""
+        """Marks have colours of the theme, and lines are as high as the text."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._colour()
+            with QSignalBlocker(self):
+                self.highlighter.set_colours(colours_of(self.palette()))
+        elif event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._set_lines()
 
-    def _colour(self) -> None:
-        with QSignalBlocker(self):
-            self.marker.set_colour(QColor(colours_of(self.palette()).problem))
-
-    @Slot()
-    def _on_text(self) -> None:
-        text = self.toPlainText()
-        if text != self._known:
-            self._known = text
-            self._form.edit(**{self._field: text})
-
-            self._look_for_strange_words()
-
-    @Slot()
-    def _on_cursor(self) -> None:
-        self.marker.set_typed_at(self.textCursor().position() if self.hasFocus() else -1)
-        self._look_for_strange_words()
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Commands for prompts are for this one now."""
+        super().focusInEvent(event)
+        self.focused.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Nobody types here any more, unless only a menu or another window came between."""
@@ -130,11 +205,62 @@ class PromptEditor(QPlainTextEdit):
         if event.reason() not in _INTERRUPTIONS:
             self._on_cursor()
 
+    def _choose_under_mouse(self, point: QPoint) -> None:
+        """Put the cursor there, once for each place: the words move under the mouse."""
+        if point == self._wheel_at:
+            return
+        self._wheel_at = point
+        self._turned = 0
+        pointed, chosen = self.cursorForPosition(point), self.textCursor()
+        if not chosen.selectionStart() <= pointed.position() <= chosen.selectionEnd():
+            self.setTextCursor(pointed)
+
+    def tip_at(self, place: int) -> str:
+        """What there is to say about the character at one of Qt's places."""
+        said: dict[str, None] = {}
+        for mark in self.highlighter.marks_at(place):
+            if mark.kind is Kind.PROBLEM:
+                said[mark.text] = None
+            elif mark.kind is Kind.WEIGHT:
+                weight = self.locale().toString(mark.weight, "g", 4)
+                said[self.tr("Weight {0}").format(weight)] = None
+            elif mark.kind is Kind.BEYOND:
+                said[self.tr("Beyond the first 75 tokens: read as a chunk of its own.")] = None
+        info = self._form.checkpoint
+        if info is not None and (word := self.highlighter.strange_word_at(place)):
+            said[self.tr("{0} does not know “{1}”.").format(info.title, word)] = None
+        return "\n".join(said)
+
+    # -- the text and the form ----------------------------------------------------------------
+
+    @Slot()
+    def _on_text(self) -> None:
+        text = self.toPlainText()
+        if text != self._known:
+            self._known = text
+            self._form.edit(**{self._field: text})
+            self._look_for_strange_words()
+            if self._readings is not None:
+                self._readings.ask(self._field, text)
+
+    @Slot()
+    def _on_cursor(self) -> None:
+        self.highlighter.set_typed_at(self.textCursor().position() if self.hasFocus() else -1)
+        self._look_for_strange_words()
+
     def _look_for_strange_words(self) -> None:
-        words = self.marker.strange_words()
+        words = self.highlighter.strange_words()
         if words != self.strange_words:
             self.strange_words = words
             self.strange_words_changed.emit()
+
+    @Slot(str, object, object)
+    def _on_read(self, field: str, text: str, reading: PromptReading | None) -> None:
+        if field != self._field or text != self.toPlainText():
+            return
+        self.reading, self._read_text = reading, text
+        self.highlighter.show_reading(reading, text)
+        self.reading_changed.emit()
 
     @Slot()
     def _show_request(self) -> None:
@@ -149,6 +275,8 @@ class PromptEditor(QPlainTextEdit):
         cursor.insertText(wanted)  # unlike setPlainText this can be undone
         cursor.endEditBlock()
         self.setTextCursor(cursor)
+        if self._readings is not None:
+            self._readings.ask(self._field, self.toPlainText())
 
     def _cleaned(self) -> str:
         return self._known.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
@@ -156,7 +284,7 @@ class PromptEditor(QPlainTextEdit):
     @Slot()
     def _show_checkpoint(self) -> None:
         info = self._form.checkpoint
-        self.marker.set_vocabulary(info.vocabulary if info else frozenset())
+        self.highlighter.set_vocabulary(info.vocabulary if info else frozenset())
         self._look_for_strange_words()
 
 
@@ -167,21 +295,18 @@ _INTERRUPTIONS = {
 }
 
 
-def _strange_words(
-    text: str, vocabulary: frozenset[str], typed_at: int
-) -> Iterator[tuple[int, str]]:
-    """Unknown words and where they start, but not one at whose end somebody may go on typing.
-
-    Places are Qt's: it counts in units of UTF-16, of which an emoji is two.
-    """
-    read = place = 0
-    for span in unknown_words(text, vocabulary):
-        place += _units(text[read : span.start])
-        read = span.start
-        is_typed = place + _units(span.word) == typed_at
-        if not (is_typed and is_beginning(span.word, vocabulary)):
-            yield place, span.word
+def _steps(event: QKeyEvent) -> int:
+    """By how many steps a key changes the weight."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if modifiers != Qt.KeyboardModifier.ControlModifier:
+        return 0
+    return {Qt.Key.Key_Up.value: 1, Qt.Key.Key_Down.value: -1}.get(event.key(), 0)
 
 
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+def _common(old: str, new: str) -> tuple[int, int]:
+    """How many characters two texts share at their beginnings, and at their ends."""
+    most = min(len(old), len(new))
+    start = next((i for i in range(most) if old[i] != new[i]), most)
+    most -= start
+    end = next((i for i in range(most) if old[-1 - i] != new[-1 - i]), most)
+    return start, end

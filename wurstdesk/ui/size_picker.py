@@ -1,4 +1,4 @@
-"""Width and height: common proportions as little shapes, and two fields on the grid of 128."""
+"""Width and height: usual proportions as little shapes, two fields, and a grid to drag on."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from wurstdesk.generation import MAX_SIDE, SIZE_MULTIPLE, nearest_side
 from wurstdesk.session.form import RequestForm
 from wurstdesk.ui.controls import IconButton, Remark, dim_label, pad_number, show_number
 from wurstdesk.ui.icons import shape_pixmap
+from wurstdesk.ui.size_grid import GridButton, SizePopup
 from wurstdesk.ui.sizes import SizePreset, is_trained, presets
 from wurstdesk.ui.theme import colours_of
 
@@ -58,6 +59,8 @@ class SizePicker(QWidget):
         self.width_box = SideBox(self.tr("Width in pixels"))
         self.height_box = SideBox(self.tr("Height in pixels"))
         self.swap_button = IconButton("swap", self.tr("Swap width and height"))
+        self.grid_button = GridButton(self.tr("Choose the size on a grid"))
+        self.popup = SizePopup(form, self)
         self._trained = dim_label()
         self._trained.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.warning = Remark()
@@ -66,6 +69,7 @@ class SizePicker(QWidget):
         self.width_box.valueChanged.connect(self._on_side)
         self.height_box.valueChanged.connect(self._on_side)
         self.swap_button.clicked.connect(self._on_swap)
+        self.grid_button.clicked.connect(self._on_grid)
         form.changed.connect(self._show_request)
         form.checkpoint_changed.connect(self._show_checkpoint)
         self._show_checkpoint()
@@ -87,6 +91,7 @@ class SizePicker(QWidget):
         sides.addWidget(dim_label("×"))
         sides.addWidget(self.height_box, 1)
         sides.addWidget(self.swap_button)
+        sides.addWidget(self.grid_button)
         column.addLayout(sides)
         column.addWidget(self.warning)
 
@@ -178,6 +183,11 @@ class SizePicker(QWidget):
     def _on_swap(self) -> None:
         request = self._form.request
         self._form.edit(width=request.height, height=request.width)
+
+    @Slot()
+    def _on_grid(self) -> None:
+        self.commit()
+        self.popup.open_below(self.grid_button)
 
     @Slot(QToolButton)
     def _on_preset(self, button: QToolButton) -> None:

@@ -7,7 +7,9 @@ stands on (tests/ui/test_theme.py measures it).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
+from functools import partial
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Slot
@@ -37,6 +39,8 @@ class Colours:
     problem: str
     problem_ground: str
     note_ground: str
+    heavier: str
+    lighter: str
 
 
 DARK = Colours(
@@ -55,6 +59,8 @@ DARK = Colours(
     problem="#f08f7d",
     problem_ground="#40292a",
     note_ground="#37332a",
+    heavier="#7a5a14",
+    lighter="#34548a",
 )
 LIGHT = Colours(
     name="light",
@@ -72,6 +78,8 @@ LIGHT = Colours(
     problem="#ab2c1c",
     problem_ground="#fbe7e2",
     note_ground="#f6eedb",
+    heavier="#f0bd4f",
+    lighter="#a9c8f0",
 )
 
 _SHEET = Template("""
@@ -90,6 +98,7 @@ QPushButton, QToolButton#choice {
     padding: 4px 12px;
 }
 QDialog QPushButton { min-width: 56px; }
+QDialog QPushButton#primary { padding: 4px 14px; }
 QToolButton#choice { background: $field; border-color: $border; padding: 3px; }
 QPushButton:hover, QToolButton#choice:hover { border-color: $dim; }
 QPushButton:focus, QToolButton#choice:focus { border-color: $accent; }
@@ -109,6 +118,10 @@ QToolButton#bare, QToolButton#fold {
 QToolButton#fold { padding: 3px 5px 3px 0; }
 QToolButton#bare:hover, QToolButton#fold:hover { background: $raised; }
 QToolButton#bare:focus, QToolButton#fold:focus { border-color: $accent; }
+QToolButton#bare::menu-indicator { image: none; }
+QToolButton#tiny { border: 1px solid transparent; border-radius: 4px; padding: 0; }
+QToolButton#tiny:hover { background: $raised; }
+QToolButton#tiny:focus { border-color: $accent; }
 
 QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     background: $field; color: $text; border: 1px solid $border; border-radius: 5px;
@@ -141,6 +154,15 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {
 QComboBox::down-arrow { image: url("$icons/down-$name.svg"); width: 10px; height: 6px; }
 QAbstractSpinBox QLineEdit { border: none; padding: 0 5px; min-height: 0; background: transparent; }
 
+QCheckBox::indicator {
+    width: 15px; height: 15px; border: 1px solid $dim; border-radius: 3px; background: $field;
+}
+QCheckBox::indicator:checked {
+    background: $accent; border-color: $accent; image: url("$icons/check-$name.svg");
+}
+QCheckBox::indicator:focus { border-color: $text; }
+QCheckBox::indicator:disabled { border-color: $border; background: $window; }
+
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }
@@ -154,14 +176,48 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QFrame#line { background: $border; border: none; }
 QFrame#problem { background: $problem_ground; border: none; }
 QFrame#note { background: $note_ground; border: none; }
-QWidget#ground { background: $canvas; }
+QWidget#ground, QListView#tiles { background: $canvas; }
 
 QProgressBar#thin { background: $raised; border: none; border-radius: 3px; }
 QProgressBar#thin::chunk { background: $accent; border-radius: 3px; }
 
 QSplitter::handle { background: $border; }
 QStatusBar::item { border: none; }
+
+QWidget#top { background: $window; border-bottom: 1px solid $border; }
+QLabel#title { font-weight: bold; }
+QToolButton#page {
+    background: $field; border: 1px solid $border; border-radius: 5px; padding: 4px 14px;
+}
+QToolButton#page:checked { background: $raised; font-weight: bold; }
+QToolButton#page:hover { border-color: $dim; }
+QToolButton#page:focus { border-color: $accent; }
+QLabel#pill, QToolButton#pill {
+    background: $raised; border: 1px solid $raised; border-radius: 9px; padding: 2px 10px;
+    color: $text;
+}
+QToolButton#pill:hover { border-color: $dim; }
+QToolButton#pill:focus { border-color: $accent; }
+
+QDockWidget { font-weight: bold; }
+QDockWidget::title { background: $window; padding: 6px 12px; border-bottom: 1px solid $border; }
+QTabBar { background: $window; }
+QTabBar::tab {
+    background: $window; color: $dim; padding: 6px 10px; border: none;
+    border-bottom: 2px solid transparent;
+}
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:hover { color: $text; }
+QMainWindow::separator { background: $border; width: 1px; height: 1px; }
+
+*[textSize="small"] { font-size: ${small}pt; }
+*[textSize="title"] { font-size: ${large}pt; font-weight: bold; }
 """)
+
+
+_SMALL, _LARGE = 0.95, 1.45
+_HAIRLINE = 3
+_PIXELS = re.compile(r"\b(\d+)px\b")
 
 
 def colours_of(palette: QPalette) -> Colours:
@@ -205,10 +261,24 @@ def palette_of(colours: Colours) -> QPalette:
     return palette
 
 
-def sheet_of(colours: Colours) -> str:
-    """The style sheet of the whole program."""
+def sheet_of(colours: Colours, points: float = 10.0, scale: float = 1.0) -> str:
+    """The style sheet of the whole program, for text of so many ``points``.
+
+    ``scale`` enlarges what the sheet gives in pixels as the text was enlarged, but for hairlines.
+    """
     values = {field.name: getattr(colours, field.name) for field in fields(Colours)}
-    return _SHEET.substitute(values, icons=(resources_dir() / "icons").as_posix())
+    sheet = _SHEET.substitute(
+        values,
+        icons=(resources_dir() / "icons").as_posix(),
+        small=f"{points * _SMALL:.2f}",
+        large=f"{points * _LARGE:.2f}",
+    )
+    return _PIXELS.sub(partial(_scaled, scale=scale), sheet)
+
+
+def _scaled(match: re.Match[str], scale: float) -> str:
+    pixels = int(match[1])
+    return f"{pixels if pixels < _HAIRLINE else round(pixels * scale)}px"
 
 
 class ThemeSwitch(QObject):
@@ -217,6 +287,8 @@ class ThemeSwitch(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme: Theme = "system"
+        self._percent = 100
+        self._points = QApplication.font().pointSizeF()  # the desktop's, before we scale it
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._apply)
 
@@ -232,6 +304,12 @@ class ThemeSwitch(QObject):
             hints.setColorScheme(scheme)
         self._apply()
 
+    def scale(self, percent: int) -> None:
+        """Make text, and what stands beside it, so large; 100 is the desktop's own size."""
+        if percent != self._percent:
+            self._percent = percent
+            self._apply()
+
     @Slot()
     def _apply(self) -> None:
         app = QApplication.instance()
@@ -241,7 +319,14 @@ class ThemeSwitch(QObject):
         if app.style().name().lower() != "fusion":
             app.setStyle("Fusion")
         app.setPalette(palette_of(colours))
-        app.setStyleSheet(sheet_of(colours))
+        scale = self._percent / 100
+        font = app.font()
+        if self._points > 0 and font.pointSizeF() != self._points * scale:
+            font.setPointSizeF(self._points * scale)
+            app.setFont(font)
+        sheet = sheet_of(colours, max(self._points, 6.0) * scale, scale)
+        if sheet != app.styleSheet():  # each time all widgets are polished anew
+            app.setStyleSheet(sheet)
 
     def _is_dark(self) -> bool:
         if self._theme == "system":

@@ -100,3 +100,13 @@ def _kept(offset: float, length: float, room: float) -> float:
     if length <= room:
         return (room - length) / 2
     return min(0.0, max(offset, room - length))
+
+
+def fitted(size: QSizeF, room: QRectF) -> QRectF:
+    """The middle of ``room``, as large as ``size`` can be there in its own proportions."""
+    if size.isEmpty():
+        return room
+    factor = min(room.width() / size.width(), room.height() / size.height())
+    rect = QRectF(0, 0, size.width() * factor, size.height() * factor)
+    rect.moveCenter(room.center())
+    return rect

@@ -1,8 +1,20 @@
 """What pictures say about how they were made: written into ours, read out of anybody's."""
 
+from wurstdesk.gallery.image_metadata.exif import exif_of
 from wurstdesk.gallery.image_metadata.model import ImageMetadata, Source
 from wurstdesk.gallery.image_metadata.own import utc_text
 from wurstdesk.gallery.image_metadata.reader import read_metadata
-from wurstdesk.gallery.image_metadata.writer import png_info
+from wurstdesk.gallery.image_metadata.writer import Texts, png_info
+from wurstdesk.gallery.image_metadata.xmp import jpeg_segments, packet
 
-__all__ = ["ImageMetadata", "Source", "png_info", "read_metadata", "utc_text"]
+__all__ = [
+    "ImageMetadata",
+    "Source",
+    "Texts",
+    "exif_of",
+    "jpeg_segments",
+    "packet",
+    "png_info",
+    "read_metadata",
+    "utc_text",
+]

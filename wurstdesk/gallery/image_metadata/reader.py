@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from wurstdesk.errors import StorageError
 from wurstdesk.gallery.image_metadata import a1111, own
 from wurstdesk.gallery.image_metadata.model import ImageMetadata
-from wurstdesk.gallery.image_metadata.png_chunks import read_png_texts
+from wurstdesk.gallery.image_metadata.pillow_texts import read_texts
+from wurstdesk.gallery.image_metadata.png_chunks import SIGNATURE, read_png_texts
 
 Reader = Callable[[Mapping[str, str]], ImageMetadata | None]
 
@@ -29,13 +31,20 @@ def read_metadata(path: Path) -> ImageMetadata:
         if path.exists() and not path.is_file():
             raise StorageError(f"“{path}” is no file.", "Name a picture file.")
         with path.open("rb") as file:
-            texts = read_png_texts(file)
+            texts = texts_in(file)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise StorageError(
             f"“{path}” cannot be read: {reason}.", "Check its name and its permissions."
         ) from error
     return from_texts(texts)
+
+
+def texts_in(file: BinaryIO) -> dict[str, str]:
+    """Keyword to text of a picture file, whichever kind it says that it is."""
+    is_png = file.read(len(SIGNATURE)) == SIGNATURE
+    file.seek(0)
+    return read_png_texts(file) if is_png else read_texts(file)
 
 
 def from_texts(texts: Mapping[str, str]) -> ImageMetadata:

@@ -1,38 +1,50 @@
-"""What is written into our PNG files."""
+"""What is written into our files, for other programs, for us, and where it comes from."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PIL.PngImagePlugin import PngInfo
 
-from wurstdesk.gallery.image_metadata import a1111, own
+from wurstdesk.gallery.image_metadata import a1111, own, xmp
+from wurstdesk.gallery.image_metadata.model import ImageMetadata
 from wurstdesk.gallery.image_metadata.png_chunks import OWN_KEYWORD
 from wurstdesk.generation import GeneratedPicture
 
 XMP_KEYWORD = "XML:com.adobe.xmp"
-# Says to every program and web site that a trained model made this picture (IPTC's vocabulary).
-XMP = (
-    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    '<rdf:Description rdf:about=""'
-    ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
-    " Iptc4xmpExt:DigitalSourceType="
-    '"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"/>'
-    "</rdf:RDF></x:xmpmeta>"
-    '<?xpacket end="w"?>'
-)
 
 
-def png_info(picture: GeneratedPicture, created: str) -> PngInfo:
-    """The text chunks of ``picture``: for other programs, for us, and where it comes from."""
+@dataclass(frozen=True)
+class Texts:
+    """What one picture's file says: the A1111 text, and our record in JSON."""
+
+    parameters: str
+    record: str
+
+    @classmethod
+    def of(cls, picture: GeneratedPicture, created: str) -> Texts:
+        """Those of a picture that was just made; ``created`` is UTC in ISO 8601."""
+        return cls(
+            a1111.to_text(picture.request, picture.provenance), own.to_text(picture, created)
+        )
+
+    @classmethod
+    def again(cls, metadata: ImageMetadata) -> Texts | None:
+        """Those of a picture of ours, from what was read out of its file; None for a stranger's."""
+        if metadata.request is None or metadata.provenance is None:
+            return None
+        return cls(a1111.to_text(metadata.request, metadata.provenance), metadata.text)
+
+
+def png_info(texts: Texts) -> PngInfo:
+    """The same as the text chunks of a PNG."""
     info = PngInfo()
-    parameters = a1111.to_text(picture.request, picture.provenance)
-    if _is_ambiguous(parameters):
-        info.add_itxt(a1111.KEYWORD, parameters)
+    if _is_ambiguous(texts.parameters):
+        info.add_itxt(a1111.KEYWORD, texts.parameters)
     else:
-        info.add_text(a1111.KEYWORD, parameters)  # tEXt where latin-1 holds it, else iTXt
-    info.add_itxt(OWN_KEYWORD, own.to_text(picture, created))
-    info.add_itxt(XMP_KEYWORD, XMP)
+        info.add_text(a1111.KEYWORD, texts.parameters)  # tEXt where latin-1 holds it, else iTXt
+    info.add_itxt(OWN_KEYWORD, texts.record)
+    info.add_itxt(XMP_KEYWORD, xmp.packet())
     return info
 
 

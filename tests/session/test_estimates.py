@@ -1,0 +1,135 @@
+"""What the window knows of how long requests take, and from when on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from bench import REQUEST, Bench
+from fakes import DACKEL, PUBLISHED, FakeForecast, Gate, damaged
+from wurstdesk.generation import StageProgress
+from wurstdesk.session.estimates import Estimates
+from wurstdesk.session.form import RequestForm
+
+FOUR = REQUEST.changed(num_images=4)
+
+
+@dataclass
+class Knowing:
+    """Estimates over a worker on fakes, and the form that is written."""
+
+    bench: Bench
+    form: RequestForm
+    estimates: Estimates
+
+    def learn(self, **each: float) -> None:
+        """From now on the engine knows so much."""
+        self.bench.generator.known_forecast = FakeForecast(each)
+
+
+@pytest.fixture
+def knowing(bench: Bench) -> Knowing:
+    form = RequestForm()
+    return Knowing(bench, form, Estimates(bench.worker, form))
+
+
+def test_before_anything_was_learned_nothing_is_said(knowing: Knowing) -> None:
+    assert knowing.estimates.seconds(REQUEST) is None
+
+
+def test_what_is_known_from_earlier_is_there_when_the_engine_is(
+    qtbot: QtBot, knowing: Knowing
+) -> None:
+    knowing.learn(dackel=9.5)
+    with qtbot.waitSignal(knowing.estimates.changed):
+        knowing.bench.worker.prepare(REQUEST)
+    assert knowing.estimates.seconds(REQUEST) == 9.5
+    assert knowing.estimates.seconds(FOUR) == 38
+
+
+def test_it_answers_in_the_middle_of_a_job(qtbot: QtBot, knowing: Knowing) -> None:
+    # Given a job whose Stage C is done and who goes on
+    gate = Gate()
+    knowing.bench.play(
+        StageProgress("prior", 1, 2),
+        StageProgress("prior", 2, 2),
+        gate,
+        StageProgress("vqgan", 1, 1),
+    )
+    knowing.learn(dackel=5.0)
+    with qtbot.waitSignal(knowing.estimates.changed):
+        knowing.bench.worker.generate(REQUEST)
+    # When the engine stands in the middle of it, what it learned so far is known
+    gate.wait_until_reached()
+    assert knowing.estimates.seconds(REQUEST) == 5
+    with qtbot.waitSignal(knowing.bench.worker.idle):
+        gate.open()
+
+
+def test_each_job_makes_it_better(qtbot: QtBot, knowing: Knowing) -> None:
+    knowing.bench.play()
+    for seconds in (8.0, 6.0):
+        knowing.learn(dackel=seconds)
+        knowing.bench.run(qtbot)
+        assert knowing.estimates.seconds(REQUEST) == seconds
+
+
+def test_released_memory_changes_the_price(qtbot: QtBot, knowing: Knowing) -> None:
+    knowing.learn(dackel=8.0)
+    knowing.bench.run(qtbot)
+    knowing.learn(dackel=20.0)
+    with qtbot.waitSignal(knowing.estimates.changed):
+        knowing.bench.worker.release()
+    assert knowing.estimates.seconds(REQUEST) == 20
+
+
+def test_choosing_a_checkpoint_makes_no_engine(knowing: Knowing) -> None:
+    knowing.form.set_checkpoints((DACKEL, PUBLISHED))
+    knowing.form.choose_checkpoint("wuerstchen")
+    assert not knowing.bench.worker.isRunning()
+
+
+def test_another_checkpoint_is_asked_about_once_and_not_loaded(
+    qtbot: QtBot, knowing: Knowing
+) -> None:
+    # Given an engine that knows the first checkpoint
+    knowing.form.set_checkpoints((DACKEL, PUBLISHED))
+    knowing.learn(dackel=8.0)
+    knowing.bench.run(qtbot)
+    # When another is chosen
+    knowing.learn(dackel=8.0, wuerstchen=100.0)
+    with qtbot.waitSignal(knowing.estimates.changed):
+        knowing.form.choose_checkpoint("wuerstchen")
+    # Then its price is known, and nothing was loaded for it
+    assert knowing.estimates.seconds(knowing.form.request) == 100
+    assert knowing.bench.generator.warmed == []
+    planned = [value for name, value in knowing.bench.said if name == "planned"]
+    knowing.form.choose_checkpoint("dackel")
+    knowing.form.choose_checkpoint("wuerstchen")
+    knowing.bench.run(qtbot)
+    assert len([v for n, v in knowing.bench.said if n == "planned"]) == len(planned) + 1
+
+
+def test_one_that_cannot_be_used_is_not_asked_about(qtbot: QtBot, knowing: Knowing) -> None:
+    knowing.form.set_checkpoints((DACKEL, damaged(PUBLISHED)))
+    knowing.learn(dackel=8.0)
+    knowing.bench.run(qtbot)
+    before = len(knowing.bench.said)
+    knowing.form.choose_checkpoint("wuerstchen")
+    assert knowing.estimates.seconds(knowing.form.request) is None
+    knowing.bench.worker.close()
+    assert len(knowing.bench.said) == before
+
+
+def test_an_estimate_is_never_worth_a_picture(
+    qtbot: QtBot, knowing: Knowing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> FakeForecast:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(knowing.bench.generator, "forecast", fail)
+    knowing.bench.run(qtbot)
+    assert knowing.bench.words()[-2:] == ["done", "idle"]
+    assert knowing.estimates.seconds(REQUEST) is None

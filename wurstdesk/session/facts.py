@@ -1,0 +1,85 @@
+"""What shaped a picture, as it is read: a line for each thing, under the name people know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from wurstdesk.generation import CheckpointInfo, GenerationRequest, Provenance
+from wurstdesk.session.proposal import SCHEDULE, SIZE, label_of
+
+DEVICE = "device"
+"""What it ran on: no field of the request, but pictures may differ in it."""
+
+FACTS = (
+    "prompt",
+    "negative_prompt",
+    "seed",
+    SIZE,
+    SCHEDULE,
+    "prior_guidance_scale",
+    "decoder_num_inference_steps",
+    "decoder_guidance_scale",
+    "decoder_seed",
+    "checkpoint",
+)
+"""In the order in which they are read."""
+
+
+def fact_label(name: str) -> str:
+    """What a fact is called."""
+    return _tr("Made on") if name == DEVICE else label_of(name)
+
+
+def fact_value(request: GenerationRequest, name: str) -> object:
+    """What tells two requests apart in a fact."""
+    if name == SIZE:
+        return request.width, request.height
+    if name == SCHEDULE:
+        return request.prior_timesteps, request.prior_num_inference_steps
+    return getattr(request, name)
+
+
+def fact_text(
+    request: GenerationRequest, name: str, checkpoints: Sequence[CheckpointInfo] = ()
+) -> str:
+    """A fact as it is read; the checkpoints give their titles and schedules."""
+    info = next((known for known in checkpoints if known.name == request.checkpoint), None)
+    if name == SIZE:
+        return f"{request.width} × {request.height}"
+    if name == SCHEDULE:
+        return _schedule(request, info)
+    value = getattr(request, name)
+    if name == "checkpoint" and info is not None:
+        return info.title
+    if name == "decoder_seed" and value is None:
+        return _tr("same as the seed")
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
+
+
+def device_text(made: Provenance) -> str:
+    """What a picture ran on, as exactly as its bytes depend on it."""
+    parts = [made.device, made.dtype]
+    if made.fp8:
+        parts.append(_tr("8-bit weights"))
+    if made.compiled:
+        parts.append(_tr("compiled"))
+    if made.threads:
+        parts.append(_tr("{0} threads").format(made.threads))
+    return " · ".join(parts)
+
+
+def _schedule(request: GenerationRequest, info: CheckpointInfo | None) -> str:
+    steps = request.prior_steps
+    if request.prior_timesteps is None:
+        return _tr("{0} even steps").format(steps)
+    if info is None or request.prior_timesteps == info.prior_timesteps:
+        return _tr("{0} steps").format(steps)
+    return _tr("{0} steps of an own list").format(steps)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Facts", text)

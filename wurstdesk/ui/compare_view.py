@@ -1,0 +1,181 @@
+"""Two pictures compared: with a line between them, side by side, or in turns."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wurstdesk.session.comparison import CompareMode
+from wurstdesk.session.state import StudioState
+from wurstdesk.ui.compare_panes import FlickPane, SidePane, SliderPane
+from wurstdesk.ui.controls import ElidedLabel, line, quiet_button
+from wurstdesk.ui.differences import DifferenceList
+from wurstdesk.ui.image_view import ImageView
+
+MODES: tuple[CompareMode, ...] = ("slider", "side", "flick")
+
+
+class CompareView(QWidget):
+    """Shows ``state.showing.comparison`` while it is active. Esc leaves it."""
+
+    def __init__(self, state: StudioState) -> None:
+        super().__init__()
+        self._state = state
+        self._comparison = state.showing.comparison
+        self._shown: tuple[int, int] | None = None
+        self.slider, self.side, self.flick = SliderPane(), SidePane(), FlickPane()
+        self.mode_buttons = {mode: self._mode_button(mode) for mode in MODES}
+        self.hint = ElidedLabel(is_dim=True)
+        self.swap_button = quiet_button(self.tr("Swap"), self.tr("Let the pictures change places"))
+        self.done_button = quiet_button(self.tr("Done"), self.tr("Back to the first picture (Esc)"))
+        self.differences = DifferenceList(state)
+        self._panes = QStackedWidget()
+        for pane in (self.slider, self.side, self.flick):
+            self._panes.addWidget(pane)
+        self._lay_out()
+        self.swap_button.clicked.connect(self._comparison.swap)
+        self.done_button.clicked.connect(self._comparison.stop)
+        self._comparison.changed.connect(self._show)
+        state.pictures.image_read.connect(self._on_image_read)
+        self._show()
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(14, 6, 14, 6)
+        bar.setSpacing(6)
+        for button in self.mode_buttons.values():
+            bar.addWidget(button)
+        bar.addSpacing(8)
+        bar.addWidget(self.hint, 1)
+        bar.addWidget(self.swap_button)
+        bar.addWidget(self.done_button)
+        top = QWidget()
+        top.setObjectName("compare")
+        top.setLayout(bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(top)
+        column.addWidget(line())
+        column.addWidget(self._panes, 1)
+        column.addWidget(line())
+        column.addWidget(self.differences)
+
+    def _mode_button(self, mode: CompareMode) -> QToolButton:
+        words = {
+            "slider": (self.tr("Slider"), self.tr("One picture left of a line, one right (1)")),
+            "side": (self.tr("Side by side"), self.tr("Both, zoomed and moved together (2)")),
+            "flick": (self.tr("Flick"), self.tr("One, and the other while Space is held (3)")),
+        }
+        button = QToolButton()
+        button.setObjectName("page")
+        button.setText(words[mode][0])
+        button.setToolTip(words[mode][1])
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        group = self.findChild(QButtonGroup) or QButtonGroup(self)
+        group.addButton(button)
+        button.clicked.connect(self._on_mode)
+        return button
+
+    # -- what is shown ----------------------------------------------------------------------
+
+    @property
+    def pane(self) -> SliderPane | SidePane | FlickPane:
+        """The way of comparing that is chosen."""
+        if self._comparison.mode == "side":
+            return self.side
+        return self.slider if self._comparison.mode == "slider" else self.flick
+
+    @property
+    def view(self) -> ImageView:
+        """What zoom commands are for."""
+        pane = self.pane
+        return pane.halves[0] if isinstance(pane, SidePane) else pane
+
+    @Slot()
+    def _show(self) -> None:
+        a, b = self._comparison.a, self._comparison.b
+        if a is None or b is None:
+            self._shown = None
+            return
+        if self._shown != (a.id, b.id):
+            self._shown = (a.id, b.id)
+            self._show_images()
+        mode = self._comparison.mode
+        self.mode_buttons[mode].setChecked(True)
+        self.hint.setText(self._hint(mode))
+        had_focus = self.view_has_focus()
+        self._panes.setCurrentWidget(self.pane)
+        if had_focus:
+            self.pane.setFocus()
+
+    def view_has_focus(self) -> bool:
+        """Whether the keys go to a picture, and not to a button."""
+        focused = QApplication.focusWidget()
+        return focused is not None and self._panes.isAncestorOf(focused)
+
+    def _show_images(self) -> None:
+        a, b = self._comparison.a, self._comparison.b
+        if a is None or b is None:
+            return
+        images = [self._state.pictures.image(picture) for picture in (a, b)]
+        size = QSize(a.request.width, a.request.height)
+        for pane in (self.slider, self.side, self.flick):
+            pane.show_pair(images[0], images[1], size)
+        words = self.tr("A: {0}. B: {1}").format(a.request.prompt, b.request.prompt)
+        for view in (self.slider, *self.side.halves, self.flick):
+            view.setAccessibleDescription(words)
+
+    def _hint(self, mode: CompareMode) -> str:
+        return {
+            "slider": self.tr("Drag the line, or move it with the arrow keys"),
+            "side": self.tr("Zoom and move one, and the other follows"),
+            "flick": self.tr("Hold Space or the mouse button to see B"),
+        }[mode]
+
+    @Slot(int)
+    def _on_image_read(self, picture_id: int) -> None:
+        if self._shown is not None and picture_id in self._shown:
+            self._show_images()
+
+    # -- what the person does ---------------------------------------------------------------
+
+    @Slot()
+    def _on_mode(self) -> None:
+        for mode, button in self.mode_buttons.items():
+            if button is self.sender():
+                self._comparison.set_mode(mode)
+
+    def event(self, event: QEvent) -> bool:
+        """Esc is ours while the focus is here, and not the command that stops what runs."""
+        is_shortcut = event.type() == QEvent.Type.ShortcutOverride
+        if is_shortcut and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """1, 2 and 3 are the ways of comparing, Esc leaves."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._comparison.stop()
+        elif event.key() in _DIGITS:
+            self._comparison.set_mode(_DIGITS[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+
+_DIGITS: dict[int, CompareMode] = {
+    Qt.Key.Key_1: "slider",
+    Qt.Key.Key_2: "side",
+    Qt.Key.Key_3: "flick",
+}

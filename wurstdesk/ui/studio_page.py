@@ -1,0 +1,158 @@
+"""The studio: the panel on the left, the canvas with its strip, and what docks on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from wurstdesk.session.state import StudioState
+from wurstdesk.ui.canvas import Canvas
+from wurstdesk.ui.commands import CommandBook
+from wurstdesk.ui.controls import line
+from wurstdesk.ui.details_row import DetailsRow
+from wurstdesk.ui.filmstrip import Filmstrip
+from wurstdesk.ui.generation_panel import GenerationPanel
+from wurstdesk.ui.progress_row import ProgressRow
+
+_PANEL_WIDTH = 328
+_DOCK_WIDTH = 264
+
+
+class StudioPage(QMainWindow):
+    """A main window inside the window, so that its docks belong to this page alone."""
+
+    arranged = Signal()
+    """Something was moved, hidden or made larger: time to remember it."""
+
+    def __init__(self, state: StudioState, book: CommandBook) -> None:
+        super().__init__()
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self._state = state
+        self._book = book
+        self.panel = GenerationPanel(state)
+        self.canvas = Canvas(state)
+        self.progress = ProgressRow(state)
+        self.details = DetailsRow(state)
+        self.filmstrip = Filmstrip(state)
+        self.docks: dict[str, QDockWidget] = {}
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowTabbedDocks
+            | QMainWindow.DockOption.AnimatedDocks
+            | QMainWindow.DockOption.GroupedDragging  # by their tabs
+        )
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self._lay_out()
+        state.round.began.connect(self._show_strip)
+        self._show_strip()
+
+    def _lay_out(self) -> None:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(line())
+        column.addWidget(self.progress)
+        column.addWidget(self.details)
+        column.addWidget(self.filmstrip)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(self.panel)
+        self.splitter.addWidget(middle)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([_PANEL_WIDTH, 10_000])
+        self.splitter.splitterMoved.connect(self.arranged)
+        self.setCentralWidget(self.splitter)
+
+    def add_dock(self, name: str, title: str, widget: QWidget, *keys: str) -> QDockWidget:
+        """Put a panel on the right, as a tab beside those that are there."""
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        for other in self.docks.values():
+            self.tabifyDockWidget(other, dock)
+            break
+        else:
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            self.resizeDocks([dock], [_DOCK_WIDTH], Qt.Orientation.Horizontal)
+        self.docks[name] = dock
+        action = self._book.add(
+            f"dock_{name}", "view", title, *keys, section=2, submenu=self.tr("&Panels")
+        )
+        action.setCheckable(True)
+        action.setChecked(True)
+        action.triggered.connect(self._on_dock_action)
+        dock.installEventFilter(self)
+        dock.dockLocationChanged.connect(self._on_dock_moved)
+        dock.topLevelChanged.connect(self._on_dock_moved)
+        dock.visibilityChanged.connect(self._on_dock_moved)
+        self._on_dock_moved()
+        return dock
+
+    @Slot()
+    def _on_dock_moved(self) -> None:
+        """A panel among tabs needs no title besides its tab."""
+        for dock in self.docks.values():
+            is_tabbed = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
+            if is_tabbed and dock.titleBarWidget() is None:
+                dock.setTitleBarWidget(QWidget(dock))
+            elif not is_tabbed and dock.titleBarWidget() is not None:
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # Qt's own one
+        self.arranged.emit()
+
+    def raise_dock(self, name: str) -> None:
+        """Bring a panel to the front, and the focus into it."""
+        dock = self.docks[name]
+        dock.show()
+        dock.raise_()
+        inside = dock.widget()
+        if inside is not None:
+            inside.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the menu's ticks true, whichever way a panel went."""
+        kinds = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
+        if isinstance(watched, QDockWidget) and event.type() in kinds:
+            self._book[f"dock_{watched.objectName()}"].setChecked(not watched.isHidden())
+            self.arranged.emit()
+        return super().eventFilter(watched, event)
+
+    @Slot(bool)
+    def _on_dock_action(self, is_wanted: bool) -> None:
+        action: QObject = self.sender()
+        name = action.objectName().removeprefix("dock_")
+        if is_wanted:
+            self.raise_dock(name)
+        else:
+            self.docks[name].hide()
+
+    @Slot()
+    def _show_strip(self) -> None:
+        # From the first job on, so that the canvas does not jump when its picture comes.
+        self.filmstrip.setVisible(len(self._state.queue) > 0)
+
+    # -- remembered from one start to the next -----------------------------------------------
+
+    def arrangement(self) -> dict[str, str]:
+        """Where everything is, as text."""
+        return {
+            "docks": _text(self.saveState()),
+            "splitter": _text(self.splitter.saveState()),
+        }
+
+    def arrange(self, kept: dict[str, object]) -> None:
+        """As it was; what cannot be read changes nothing."""
+        docks, splitter = kept.get("docks"), kept.get("splitter")
+        if isinstance(splitter, str) and splitter:
+            self.splitter.restoreState(QByteArray.fromBase64(splitter.encode("ascii", "ignore")))
+        if isinstance(docks, str) and docks:
+            self.restoreState(QByteArray.fromBase64(docks.encode("ascii", "ignore")))
+        for name, dock in self.docks.items():
+            self._book[f"dock_{name}"].setChecked(not dock.isHidden())
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode("ascii")
