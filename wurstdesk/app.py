@@ -25,7 +25,6 @@ from PySide6.QtCore import (
     QLockFile,
     QMessageLogContext,
     QObject,
-    Qt,
     QTimer,
     QtMsgType,
     Signal,

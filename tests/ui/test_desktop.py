@@ -11,8 +11,11 @@ from fakes import Gate, picture_of
 from studio import Studio
 from wurstdesk.errors import UserError
 from wurstdesk.generation import PictureReady, StageProgress
-from wurstdesk.ui.desktop.notifications import DoneNotification, Notifier, PortalNotifier
-from wurstdesk.ui.desktop.taskbar import LauncherEntry, TaskbarProgress
+from wurstdesk.ui.desktop.launcher_entry import LauncherEntry
+from wurstdesk.ui.desktop.notifications import DoneNotification
+from wurstdesk.ui.desktop.notifier import Notifier
+from wurstdesk.ui.desktop.portal import PortalNotifier
+from wurstdesk.ui.desktop.taskbar import TaskbarProgress
 
 
 @dataclass

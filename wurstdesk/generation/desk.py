@@ -1,4 +1,4 @@
-"""What a session leaves for the next one: jobs that wait, pinned seeds, and what was made before."""
+"""What a session leaves for the next: jobs that wait, pinned seeds, what was made before."""
 
 from __future__ import annotations
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import MethodType
 from typing import Literal
+from weakref import WeakMethod
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -68,7 +70,8 @@ class CommandBook(QObject):
             action.setStatusTip(tip)
         if run is not None:
             action.triggered.connect(run)
-        self._commands[name] = Command(name, menu, action, section, submenu, enabled)
+        is_enabled = None if enabled is None else _weak(enabled)
+        self._commands[name] = Command(name, menu, action, section, submenu, is_enabled)
         # The window is asked for, not kept: that would be a cycle for the garbage collector.
         window = self.parent()
         assert isinstance(window, QWidget)
@@ -109,6 +112,20 @@ class CommandBook(QObject):
             "view": self.tr("&View"),
             "help": self.tr("&Help"),
         }
+
+
+def _weak(question: Callable[[], bool]) -> Callable[[], bool]:
+    """Asks without holding whom it asks: who has commands often holds the book, and that cycle
+    would be left to the garbage collector."""
+    if not isinstance(question, MethodType):
+        return question
+    method = WeakMethod(question)
+
+    def ask() -> bool:
+        asked = method()
+        return asked is not None and bool(asked())
+
+    return ask
 
 
 def _fill(menu: QMenu, commands: list[Command]) -> None:

@@ -37,12 +37,12 @@ class FileManager(QObject):
         super().__init__(parent)
         self._platform = platform
         self._launch = launch or QProcess.startDetached
-        self._open_url = open_url or QDesktopServices.openUrl
+        self._open_url = open_url
         self._bus = bus
 
     def open(self, folder: Path) -> None:
         """Show what is in a folder."""
-        self._open_url(QUrl.fromLocalFile(str(folder)))
+        (self._open_url or QDesktopServices.openUrl)(QUrl.fromLocalFile(str(folder)))
 
     def show(self, path: Path) -> None:
         """Show a file in its folder; where that cannot be asked for, only the folder."""

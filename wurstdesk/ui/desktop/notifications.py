@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
 
-from PySide6.QtCore import SLOT, QObject, Signal, Slot
-from PySide6.QtDBus import QDBusConnection, QDBusMessage
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from wurstdesk.session.jobs import Job, JobState
 from wurstdesk.session.state import StudioState
-
-_SERVICE, _PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
-_INTERFACE = "org.freedesktop.portal.Notification"
-_ID, _ACTION = "done", "show"
-
-
-class Notifier(QObject):
-    """Shows one notification at a time. The base shows none: a desktop without a way."""
-
-    clicked = Signal()
-
-    def show(self, title: str, text: str) -> None:
-        """Say it."""
-        del title, text
-
-    def close(self) -> None:
-        """Take away what is shown."""
+from wurstdesk.ui.desktop.notifier import Notifier
 
 
 class TrayNotifier(Notifier):
@@ -48,50 +31,14 @@ class TrayNotifier(Notifier):
         self._tray.hide()
 
 
-class PortalNotifier(Notifier):
-    """Linux desktops without a tray: the notification portal, which tells of a click too."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        slot: Any = SLOT("on_action(QString,QString,QVariantList)")  # the stubs want bytes
-        QDBusConnection.sessionBus().connect(
-            _SERVICE, _PATH, _INTERFACE, "ActionInvoked", self, slot
-        )
-
-    def message(self, title: str, text: str) -> QDBusMessage:
-        """What is sent; the one of before is replaced."""
-        call = QDBusMessage.createMethodCall(_SERVICE, _PATH, _INTERFACE, "AddNotification")
-        words = {"title": title, "body": text, "default-action": _ACTION}
-        call.setArguments([_ID, words])
-        return call
-
-    def show(self, title: str, text: str) -> None:
-        """Say it, without waiting for an answer."""
-        self._send(self.message(title, text))
-
-    def close(self) -> None:
-        """Take it back."""
-        call = QDBusMessage.createMethodCall(_SERVICE, _PATH, _INTERFACE, "RemoveNotification")
-        call.setArguments([_ID])
-        self._send(call)
-
-    def _send(self, message: QDBusMessage) -> None:
-        bus = QDBusConnection.sessionBus()
-        if bus.isConnected():
-            bus.send(message)
-
-    @Slot(str, str, "QVariantList")
-    def on_action(self, name: str, action: str, parameters: list[object]) -> None:
-        """The portal says that something was clicked: perhaps it is ours."""
-        del parameters
-        if (name, action) == (_ID, _ACTION):
-            self.clicked.emit()
-
-
 def notifier_for(icon: QIcon, parent: QObject) -> Notifier:
     """The way that this desktop has."""
     if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
         return TrayNotifier(icon, parent)
+    if sys.platform in {"win32", "darwin"}:
+        return Notifier(parent)
+    from wurstdesk.ui.desktop.portal import PortalNotifier
+
     return PortalNotifier(parent)
 
 

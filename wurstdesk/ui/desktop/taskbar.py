@@ -12,7 +12,6 @@ import sys
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtDBus import QDBusConnection, QDBusMessage
 from PySide6.QtWidgets import QWidget
 
 from wurstdesk.session.state import StudioState
@@ -27,28 +26,6 @@ class Indicator(Protocol):
         """0 to 100, or nothing at all."""
 
 
-class LauncherEntry:
-    """Linux: the signal that docks listen for; whether one does is not known, nor needed."""
-
-    def __init__(self, desktop_file: str = "wurstdesk.desktop") -> None:
-        self._uri = f"application://{desktop_file}"
-
-    def message(self, percent: int | None) -> QDBusMessage:
-        """What is sent."""
-        signal = QDBusMessage.createSignal(
-            "/org/wurstdesk/Wurstdesk", "com.canonical.Unity.LauncherEntry", "Update"
-        )
-        entry = {"progress": (percent or 0) / 100, "progress-visible": percent is not None}
-        signal.setArguments([self._uri, entry])
-        return signal
-
-    def show(self, percent: int | None) -> None:
-        """Tell whoever listens."""
-        bus = QDBusConnection.sessionBus()
-        if bus.isConnected():
-            bus.send(self.message(percent))
-
-
 class DockBadge:
     """macOS: a badge on the dock's icon."""
 
@@ -60,12 +37,16 @@ class DockBadge:
 
 
 def indicator_for(window: QWidget, platform: str = sys.platform) -> Indicator:
-    """The place that this platform has."""
+    """The place that this platform has; its own module is imported only there."""
     if platform == "win32":
         from wurstdesk.ui.desktop.windows_taskbar import WindowsTaskbar
 
         return WindowsTaskbar(int(window.winId()))
-    return DockBadge() if platform == "darwin" else LauncherEntry()
+    if platform == "darwin":
+        return DockBadge()
+    from wurstdesk.ui.desktop.launcher_entry import LauncherEntry
+
+    return LauncherEntry()
 
 
 class TaskbarProgress(QObject):
