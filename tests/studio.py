@@ -51,7 +51,7 @@ class Studio:
 
 
 @contextmanager
-def open_studio(qtbot: QtBot, folder: Path) -> Iterator[Studio]:
+def open_studio(qtbot: QtBot, folder: Path, memory_file: Path | None = None) -> Iterator[Studio]:
     """A studio that is shut down at the end; nothing starts before it is asked to."""
     generator, sink, catalogue = ScriptedGenerator(), MemorySink(folder), FakeCatalogue()
     seeds = count(1000)
@@ -64,6 +64,7 @@ def open_studio(qtbot: QtBot, folder: Path) -> Iterator[Studio]:
         catalogue,
         save_settings=kept.append,
         pictures_folder=folder,
+        memory_file=memory_file,
         choose_seed=lambda: next(seeds),
         make_lock=nullcontext,
     )
