@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 
 from wurstdesk.generation import CheckpointInfo, GenerationRequest, Provenance
-from wurstdesk.session.proposal import SCHEDULE, SIZE, label_of
+
+SIZE = "size"
+SCHEDULE = "prior_schedule"
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    SIZE: ("width", "height"),
+    SCHEDULE: ("prior_timesteps", "prior_num_inference_steps"),
+}
+"""Fields that say one thing together."""
 
 DEVICE = "device"
 """What it ran on: no field of the request, but pictures may differ in it."""
@@ -28,28 +36,45 @@ FACTS = (
 
 
 def fact_label(name: str) -> str:
-    """What a fact is called."""
-    return _tr("Made on") if name == DEVICE else label_of(name)
+    """What a fact, a field of the request, or a group of fields is called."""
+    return {
+        DEVICE: _tr("Made on"),
+        "checkpoint": _tr("Checkpoint"),
+        "prompt": _tr("Prompt"),
+        "negative_prompt": _tr("Negative prompt"),
+        SIZE: _tr("Size"),
+        "num_images": _tr("Pictures"),
+        "seed": _tr("Seed"),
+        SCHEDULE: _tr("Prior schedule"),
+        "prior_guidance_scale": _tr("Prior guidance"),
+        "decoder_num_inference_steps": _tr("Decoder steps"),
+        "decoder_guidance_scale": _tr("Decoder guidance"),
+        "decoder_seed": _tr("Decoder seed"),
+    }[name]
 
 
 def fact_value(request: GenerationRequest, name: str) -> object:
     """What tells two requests apart in a fact."""
-    if name == SIZE:
-        return request.width, request.height
-    if name == SCHEDULE:
-        return request.prior_timesteps, request.prior_num_inference_steps
+    if name in GROUPS:
+        return tuple(getattr(request, field) for field in GROUPS[name])
     return getattr(request, name)
 
 
 def fact_text(
-    request: GenerationRequest, name: str, checkpoints: Sequence[CheckpointInfo] = ()
+    request: GenerationRequest,
+    name: str,
+    checkpoints: Sequence[CheckpointInfo] = (),
+    meant_for: CheckpointInfo | None = None,
 ) -> str:
-    """A fact as it is read; the checkpoints give their titles and schedules."""
+    """A fact as it is read; the checkpoints give their titles and schedules.
+
+    ``meant_for`` is the checkpoint by whose schedule it is read, if not by the request's own.
+    """
     info = next((known for known in checkpoints if known.name == request.checkpoint), None)
     if name == SIZE:
         return f"{request.width} × {request.height}"
     if name == SCHEDULE:
-        return _schedule(request, info)
+        return _schedule(request, meant_for or info)
     value = getattr(request, name)
     if name == "checkpoint" and info is not None:
         return info.title
@@ -76,9 +101,11 @@ def _schedule(request: GenerationRequest, info: CheckpointInfo | None) -> str:
     steps = request.prior_steps
     if request.prior_timesteps is None:
         return _tr("{0} even steps").format(steps)
-    if info is None or request.prior_timesteps == info.prior_timesteps:
+    if info is None:
         return _tr("{0} steps").format(steps)
-    return _tr("{0} steps of an own list").format(steps)
+    if request.prior_timesteps == info.prior_timesteps:
+        return _tr("published, {0} steps").format(steps)
+    return _tr("own list, {0} steps").format(steps)
 
 
 def _tr(text: str) -> str:

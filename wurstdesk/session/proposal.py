@@ -14,16 +14,8 @@ from PySide6.QtCore import QCoreApplication
 from wurstdesk.errors import RequestError
 from wurstdesk.generation import CheckpointInfo, GenerationRequest
 from wurstdesk.generation.choices import literal
+from wurstdesk.session.facts import GROUPS, SCHEDULE, SIZE, fact_label, fact_text
 from wurstdesk.session.form import RequestForm
-
-SIZE = "size"
-SCHEDULE = "prior_schedule"
-
-_GROUPS: dict[str, tuple[str, ...]] = {
-    SIZE: ("width", "height"),
-    SCHEDULE: ("prior_timesteps", "prior_num_inference_steps"),
-}
-"""Fields that say one thing together are one change."""
 
 _ORDER = (
     "checkpoint",
@@ -95,7 +87,7 @@ def propose(
     info, notes = _checkpoint(form, given)
     changes: list[Change] = []
     for name in _ORDER:
-        fields = {field: given[field] for field in _GROUPS.get(name, (name,)) if field in given}
+        fields = {field: given[field] for field in GROUPS.get(name, (name,)) if field in given}
         if not fields:
             continue
         try:
@@ -132,7 +124,7 @@ def use(form: RequestForm, fields: Mapping[str, object]) -> None:
 
 def _complete_schedule(given: dict[str, object]) -> None:
     """One of the two ways to give the prior's steps takes the other's place."""
-    ways = _GROUPS[SCHEDULE]
+    ways = GROUPS[SCHEDULE]
     for way, other in (ways, ways[::-1]):
         if given.get(way) is not None and other not in given:
             given[other] = None
@@ -157,7 +149,7 @@ def _change(
     form: RequestForm, name: str, after: GenerationRequest, info: CheckpointInfo | None
 ) -> Change | None:
     before = form.request
-    names = _GROUPS.get(name, (name,))
+    names = GROUPS.get(name, (name,))
     # A seed that is drawn anew each time is none: keeping the one that is shown is a change.
     was_random = name == "seed" and form.seed_is_random
     if not was_random and all(getattr(before, n) == getattr(after, n) for n in names):
@@ -165,53 +157,13 @@ def _change(
     values: dict[str, object] = {n: getattr(after, n) for n in names}
     return Change(
         field=name,
-        label=label_of(name),
-        before=_tr("new each time") if was_random else _text(form, name, before, form.checkpoint),
-        after=_text(form, name, after, info),
-        value=values if name in _GROUPS else values[name],
+        label=fact_label(name),
+        before=_tr("new each time")
+        if was_random
+        else fact_text(before, name, form.checkpoints, form.checkpoint),
+        after=fact_text(after, name, form.checkpoints, info),
+        value=values if name in GROUPS else values[name],
     )
-
-
-def label_of(name: str) -> str:
-    """What a field, or a group of fields, is called."""
-    return {
-        "checkpoint": _tr("Checkpoint"),
-        "prompt": _tr("Prompt"),
-        "negative_prompt": _tr("Negative prompt"),
-        SIZE: _tr("Size"),
-        "num_images": _tr("Pictures"),
-        "seed": _tr("Seed"),
-        SCHEDULE: _tr("Prior schedule"),
-        "prior_guidance_scale": _tr("Prior guidance"),
-        "decoder_num_inference_steps": _tr("Decoder steps"),
-        "decoder_guidance_scale": _tr("Decoder guidance"),
-        "decoder_seed": _tr("Decoder seed"),
-    }[name]
-
-
-def _text(
-    form: RequestForm, name: str, request: GenerationRequest, info: CheckpointInfo | None
-) -> str:
-    """A value as it is read."""
-    if name == SIZE:
-        return f"{request.width} × {request.height}"
-    if name == SCHEDULE:
-        return _schedule(request, info)
-    value = getattr(request, name)
-    if name == "checkpoint":
-        titles = {known.name: known.title for known in form.checkpoints}
-        return titles.get(str(value), str(value))
-    if name == "decoder_seed" and value is None:
-        return _tr("same as the seed")
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _schedule(request: GenerationRequest, info: CheckpointInfo | None) -> str:
-    if request.prior_timesteps is None:
-        return _tr("{0} even steps").format(request.prior_steps)
-    if info is None or request.prior_timesteps == info.prior_timesteps:
-        return _tr("published, {0} steps").format(request.prior_steps)
-    return _tr("own list, {0} steps").format(request.prior_steps)
 
 
 def _tr(text: str) -> str:

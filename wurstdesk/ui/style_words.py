@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from wurstdesk.generation.styles import SETTING_GROUPS, Style
-from wurstdesk.session.proposal import SCHEDULE, SIZE, label_of
+from wurstdesk.session.facts import SCHEDULE, SIZE, fact_label
 from wurstdesk.ui.i18n import size_text
 
 _LONGEST = 300
@@ -23,7 +23,7 @@ def setting_text(group: str, values: Mapping[str, Any]) -> str:
         value = _schedule(values)
     else:
         value = QLocale().toString(float(values[group]), "g", 6)
-    return _tr("{0}: {1}").format(label_of(group), value)
+    return _tr("{0}: {1}").format(fact_label(group), value)
 
 
 def settings_of(style: Style) -> list[str]:
