@@ -51,7 +51,7 @@ def test_everything_about_a_picture(studio: Studio, inspector: Inspector) -> Non
         "negative_prompt": "a cat",
         "seed": "1001",
         "size": "512 × 384",
-        "prior_schedule": "29 steps",
+        "prior_schedule": "published, 29 steps",
         "prior_guidance_scale": "4",
         "decoder_num_inference_steps": "12",
         "decoder_guidance_scale": "0",
