@@ -2,14 +2,16 @@
 
     .venv/bin/python tests/screenshots.py FOLDER [--only WORD]...
 
-Each state is drawn light and dark, at 1280x720 and 1440x900, some also at twice the text size and
-on a narrow window. Look at them: nothing may be clipped, overlap, or be out of line. Without a
-display the offscreen platform is used.
+Each state is drawn light and dark, at the size of a small and of a usual screen, some also with
+larger text and on a narrow window. A picture's name tells the size that the window really took.
+Look at them: nothing may be clipped, overlap, or be out of line. Without a display the offscreen
+platform is used, with a usual screen.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import tempfile
@@ -17,19 +19,34 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-if not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-
-from PySide6.QtCore import QCoreApplication, QEventLoop
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt
+from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from wurstdesk import app
+from wurstdesk.generation import GenerationRequest, KeptJob
 from wurstdesk.log import prepare_environment
 from wurstdesk.paths import Home
+from wurstdesk.session.failures import Failure
+from wurstdesk.session.jobs import JobState
+from wurstdesk.session.messages import MessageAction, MessageKind
 
 PROMPT = "a very long+ red++ sausage dog with a blue collar and a house- on snow at night"
+STRANGE = "a (red:1.3) sausage dog)) with a zeppelin++ and a {red|blue} collar, " + ", ".join(
+    f"a {colour} tree on grass at sunset" for colour in ("green", "yellow", "red", "blue") * 3
+)
 PATIENCE = 300.0
-SMALL, USUAL, NARROW, LARGE = (1280, 720), (1440, 900), (1024, 680), (3840, 2160)
+SMALL, USUAL, NARROW, LARGE = (1280, 720), (1440, 900), (800, 600), (3840, 2160)
+SCREEN = {
+    "name": "screen",
+    "x": 0,
+    "y": 0,
+    "width": USUAL[0],
+    "height": USUAL[1],
+    "logicalDpi": 96,
+    "logicalBaseDpi": 96,
+    "dpr": 1,
+}
 
 
 class Photographer:
@@ -48,20 +65,20 @@ class Photographer:
         sizes: tuple[tuple[int, int], ...] = (SMALL, USUAL),
         scale: int = 100,
     ) -> None:
-        """One state, light and dark."""
+        """One state, light and dark: of the window, or of a ``widget`` as large as it is."""
         if self._only and not any(word in name for word in self._only):
             return
         window = self._studio.window
         self._studio.state.change_settings(interface_scale=scale)
         for theme in ("light", "dark"):
             self._studio.state.change_settings(theme=theme)
-            for width, height in sizes:
-                window.resize(width, height)
+            for width, height in sizes if widget is None else sizes[:1]:
+                if widget is None:
+                    window.resize(width, height)
                 self.settle()
-                path = self._folder / f"{name}-{theme}-{width}x{height}.png"
-                (widget or window).grab().save(str(path))
-                if widget is not None:
-                    break  # a dialog has its own size
+                picture = (widget or window).grab()
+                size = f"{picture.width()}x{picture.height()}"
+                picture.save(str(self._folder / f"{name}-{theme}-{size}.png"))
         self._studio.state.change_settings(interface_scale=100)
 
     def settle(self, seconds: float = 0.25) -> None:
@@ -85,17 +102,27 @@ def walk(studio: app.Studio, camera: Photographer, home: Home) -> None:
     studio.show()
     camera.wait_until(lambda: state.form.checkpoint is not None)
     camera.take("01-empty")
-    camera.take("02-empty-double", scale=200, sizes=(USUAL,))
+    camera.take("01-empty-double", scale=200)
     camera.wait_until(lambda: state.plan is not None and state.loading is None)
-    state.form.edit(prompt=PROMPT, negative_prompt="blurry, text", seed=482_915_036, num_images=4)
-    state.form.set_seed_random(False)
+    _fill(studio)
     camera.settle(1)
-    camera.take("03-written")
+    camera.take("02-written")
     _draw(studio, camera)
     _look(studio, camera)
+    _compare(studio, camera)
+    _write(studio, camera)
+    _gallery(studio, camera)
     _dialogs(studio, camera)
+    _queue(studio, camera)
     _fail(studio, camera, home)
     window.close()
+
+
+def _fill(studio: app.Studio) -> None:
+    form = studio.state.form
+    form.edit(prompt=PROMPT, negative_prompt="blurry, text", seed=482_915_036, num_images=4)
+    form.edit(width=384, height=384)
+    form.set_seed_random(False)
 
 
 def _draw(studio: app.Studio, camera: Photographer) -> None:
@@ -106,44 +133,148 @@ def _draw(studio: app.Studio, camera: Photographer) -> None:
     state.form.edit(prompt="a brown sausage dog, mountains", width=512, num_images=1)
     window.book["generate"].trigger()
     camera.wait_until(lambda: any(not cell.image.isNull() for cell in state.round.cells))
-    camera.take("04-generating", sizes=(USUAL,))
-    camera.take("05-generating-narrow", sizes=(NARROW,))
+    camera.take("03-generating", sizes=(USUAL,))
+    camera.take("03-generating-narrow", sizes=(NARROW,))
+    camera.take("03-generating-double", sizes=(SMALL,), scale=200)
     camera.wait_until(lambda: len(state.pictures) >= 4)
     camera.wait_until(lambda: not state.is_running and not state.queue.waiting)
 
 
 def _look(studio: app.Studio, camera: Photographer) -> None:
     state, window = studio.state, studio.window
-    camera.take("06-done")
+    camera.take("04-done")
     state.showing.show_picture(2)
-    camera.take("07-one-picture")
+    camera.take("05-one-picture")
+    camera.take("05-one-picture-half-more", scale=150)
+    camera.take("05-one-picture-double", scale=200)
+    camera.take("05-one-picture-narrow", sizes=(NARROW,))
+    camera.take("05-one-picture-4k", sizes=(LARGE,))
     for name in window.studio.docks:
         window.studio.raise_dock(name)
-        camera.take(f"08-{name}", sizes=(USUAL,))
-    camera.take("09-one-picture-double", scale=200, sizes=(USUAL,))
-    camera.take("10-one-picture-4k", sizes=(LARGE,))
-    window.panel.advanced.heading.setChecked(True)
-    camera.take("11-advanced")
-    window.panel.advanced.heading.setChecked(False)
+        camera.take(f"06-{name}")
+        camera.take(f"06-{name}-double", sizes=(USUAL,), scale=200)
+
+
+def _compare(studio: app.Studio, camera: Photographer) -> None:
+    state = studio.state
+    state.showing.compare_with(5)
+    for mode in ("slider", "side", "flick"):
+        state.showing.comparison.set_mode(mode)
+        camera.take(f"07-compare-{mode}")
+    camera.take("07-compare-double", scale=200)
+    camera.take("07-compare-narrow", sizes=(NARROW,))
+    state.showing.comparison.stop()
+
+
+def _write(studio: app.Studio, camera: Photographer) -> None:
+    """What the panel has to say, and all of it that can be unfolded."""
+    state, panel = studio.state, studio.window.panel
+    state.form.edit(prompt=STRANGE, negative_prompt="((bad]], ugly", width=1024)
+    panel.prompt.moveCursor(QTextCursor.MoveOperation.End)
+    camera.settle(1.5)
+    camera.take("08-problems")
+    camera.take("08-problems-double", sizes=(USUAL,), scale=200)
+    _fill(studio)
+    panel.advanced.heading.setChecked(True)
+    camera.take("09-advanced", sizes=(USUAL,))
+    schedule = panel.advanced.schedule
+    schedule.setCurrentIndex(schedule.count() - 1)
+    schedule.activated.emit(schedule.count() - 1)
+    panel.advanced.own_list.setFocus()
+    for scale, name in ((100, "09-own-steps"), (200, "09-own-steps-double")):
+        state.change_settings(interface_scale=scale)
+        camera.settle()
+        _scroll_down(panel)
+        camera.take(name, panel, scale=scale)
+    state.form.reset("prior_timesteps", "prior_num_inference_steps")
+    panel.advanced.heading.setChecked(False)
+    panel.size_picker.grid_button.click()
+    camera.settle()
+    camera.take("10-size-grid", panel.size_picker.popup)
+    camera.take("10-size-grid-double", panel.size_picker.popup, scale=200)
+    panel.size_picker.popup.close()
+
+
+def _scroll_down(panel: QWidget) -> None:
+    key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(QApplication.focusWidget() or panel, key)  # what has the focus is seen
+
+
+def _gallery(studio: app.Studio, camera: Photographer) -> None:
+    state, window = studio.state, studio.window
     window.show_page("gallery")
     camera.wait_until(lambda: state.gallery.was_read)
     camera.settle(0.5)
-    camera.take("12-gallery-unchosen", sizes=(SMALL,))
-    window.gallery.grid.setCurrentIndex(window.gallery.grid.model().index(0, 0))
+    camera.take("11-gallery-unchosen", sizes=(SMALL,))
+    window.gallery.grid.setCurrentIndex(window.gallery.grid.grid_model.index(0))
     camera.settle(0.5)
-    camera.take("13-gallery")
+    camera.take("12-gallery")
+    camera.take("12-gallery-double", scale=200, sizes=(SMALL,))
     window.show_page("studio")
 
 
 def _dialogs(studio: app.Studio, camera: Photographer) -> None:
-    window = studio.window
-    for name, command in (("14-settings", "settings"), ("15-shortcuts", "shortcuts")):
-        window.book[command].trigger()
-        camera.settle(0.5)
-        dialog: QDialog = getattr(window.dialogs, command)
-        camera.take(name, dialog)
-        camera.take(f"{name}-double", dialog, scale=200)
-        dialog.close()
+    state, window = studio.state, studio.window
+    for page in ("folders", "device", "previews", "saving", "interface", "notifications"):
+        window.dialogs.show_settings()
+        if window.dialogs.settings is not None and page in dict.fromkeys(_pages(studio)):
+            window.dialogs.settings.open_at(page)  # type: ignore[arg-type]
+            camera.settle()
+            camera.take(f"13-settings-{page}", window.dialogs.settings)
+    camera.take("13-settings-double", window.dialogs.settings, scale=200)
+    window.dialogs.show_shortcuts()
+    _picture_of(camera, "14-shortcuts", window.dialogs.shortcuts)
+    window.book["save_style"].trigger()
+    _picture_of(camera, "15-style", window.panel.style_row.dialog)
+    older = next(iter(state.pictures))
+    assert older.path is not None
+    window.drops.read(older.path, "window")
+    camera.wait_until(lambda: window.drops.dialog is not None)
+    _picture_of(camera, "16-proposal", window.drops.dialog)
+    window.dialogs.show_report("Traceback (most recent call last):\n  …\nValueError: of a kind")
+    _picture_of(camera, "17-crash", window.dialogs.crash)
+    window.dialogs.close_all()
+
+
+def _pages(studio: app.Studio) -> list[str]:
+    dialog = studio.window.dialogs.settings
+    return [] if dialog is None else sorted({row.setting.page for row in dialog.rows.values()})
+
+
+def _picture_of(camera: Photographer, name: str, dialog: QDialog | None) -> None:
+    assert dialog is not None, name
+    camera.settle(0.5)
+    camera.take(name, dialog)
+    camera.take(f"{name}-double", dialog, scale=200)
+    dialog.close()
+
+
+def _queue(studio: app.Studio, camera: Photographer) -> None:
+    """A queue in which everything has happened, and one that an earlier session left."""
+    state, window = studio.state, studio.window
+    queue = state.runner.queue
+    failure = Failure("The disk is full.", "Make room on it, then save again.")
+    window.studio.raise_dock("queue")
+    for end, why in ((JobState.FAILED, failure), (JobState.CANCELLED, None)):
+        queue.add(state.form.request.changed(prompt=f"a dog that was {end.value}", num_images=2))
+        queue.start_next()
+        queue.finish(end, why)
+    state.runner.set_paused(True)
+    kept = [
+        KeptJob(f"left {number}", GenerationRequest(prompt=text, checkpoint="dackel"))
+        for number, text in enumerate((PROMPT, "a short pink sausage dog", "a green house", "hm"))
+    ]
+    jobs = queue.restore(kept)
+    camera.take("18-paused")
+    camera.take("18-paused-double", scale=200, sizes=(SMALL,))
+    state.runner.restored.emit(jobs, True)
+    camera.settle()
+    camera.take("19-resume", window.resume_question.box)
+    camera.take("19-resume-double", window.resume_question.box, scale=200)
+    state.unfinished.clear()
+    camera.settle()
+    camera.take("20-explained", sizes=(SMALL,))
+    state.messages.dismiss_all()
 
 
 def _fail(studio: app.Studio, camera: Photographer, home: Home) -> None:
@@ -151,13 +282,31 @@ def _fail(studio: app.Studio, camera: Photographer, home: Home) -> None:
     state = studio.state
     home.pictures.rename(home.pictures.with_name("elsewhere"))
     home.pictures.write_text("in the way", encoding="utf-8")
+    state.form.edit(num_images=1)
     studio.window.book["generate"].trigger()
     camera.wait_until(lambda: bool(state.pictures.unsaved))
     camera.wait_until(lambda: not state.is_running)
-    camera.take("16-not-saved")
-    camera.take("17-not-saved-double", scale=200, sizes=(USUAL,))
+    camera.take("21-not-saved")
+    camera.take("21-not-saved-double", scale=200)
+    state.messages.post(
+        MessageKind.NOTE,
+        "Wurstdesk ended unexpectedly the last time.",
+        "What was saved is still there. The report may help to mend it.",
+        actions=(MessageAction.SHOW_REPORT,),
+        report="…",
+    )
+    for number in range(3):
+        state.messages.post(MessageKind.NOTE, f"A note with the number {number}.")
+    camera.take("22-messages", sizes=(SMALL,))
     for picture in state.pictures:
         picture.unsaved = None  # so that nobody is asked at the end
+
+
+def _choose_platform(folder: Path) -> None:
+    if not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
+        screens = folder / "screens.json"
+        screens.write_text(json.dumps({"screens": [SCREEN]}), encoding="utf-8")
+        os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screens}"
 
 
 def main() -> int:
@@ -167,8 +316,9 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], help="part of a picture's name")
     given = parser.parse_args()
     prepare_environment()
-    app.make_application()
     with tempfile.TemporaryDirectory() as place:
+        _choose_platform(Path(place))
+        app.make_application()
         home = Home.inside(Path(place))
         with app.Studio(home) as studio:
             walk(studio, Photographer(studio, given.folder, given.only), home)

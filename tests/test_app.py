@@ -96,9 +96,7 @@ def test_the_engine_is_made_for_a_window(studio: app.Studio, qtbot: QtBot, engin
     assert options.threads == 3
 
 
-def test_settings_that_are_changed_are_kept(
-    studio: app.Studio, qtbot: QtBot, home: Home
-) -> None:
+def test_settings_that_are_changed_are_kept(studio: app.Studio, qtbot: QtBot, home: Home) -> None:
     studio.state.change_settings(theme="dark")
 
     qtbot.waitUntil(lambda: parts.Base.of(home).settings.theme == "dark")

@@ -6,9 +6,17 @@ import ctypes
 import importlib.util
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+
+linking = threading.Lock()
+"""To be held by a thread that imports a compiled library while the large ones may be opened.
+
+The system's loader opens one library at a time. An import that waits for its turn keeps Python's
+lock meanwhile, and with it the window; who waits here does not.
+"""
 
 
 def load_before_qt() -> None:
@@ -33,9 +41,10 @@ def load_before_torch() -> None:
     ending = {"linux": "so", "darwin": "dylib"}.get(sys.platform)
     if ending is None:
         return
-    for folder in _folders():
-        for name in ("c10", "torch_cpu", "torch_cuda", "torch_python"):
-            _open(folder / f"lib{name}.{ending}")
+    with linking:
+        for folder in _folders():
+            for name in ("c10", "torch_cpu", "torch_cuda", "torch_python"):
+                _open(folder / f"lib{name}.{ending}")
 
 
 def _open(library: Path) -> None:

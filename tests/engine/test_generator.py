@@ -189,7 +189,9 @@ def test_a_checkpoint_with_a_little_world_says_what_is_outside_of_it(tmp_path: P
     # When it is asked for something else
     events = run(generator, request(checkpoint="dackel", prompt="a cat"))
     # Then it draws, and says so; its own previewer shows a quarter of the size
-    notes = [event.text for event in events if isinstance(event, Note)]
+    told = [event for event in events if isinstance(event, Note)]
+    assert all(note.is_advice for note in told)
+    notes = [note.text for note in told]
     assert any("“cat”" in note for note in notes)
     assert any("256×128" in note for note in notes)
     previews = [event.pixels for event in events if isinstance(event, Preview)]

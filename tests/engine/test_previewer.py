@@ -9,6 +9,7 @@ from torch import Tensor
 from wurstdesk.engine import previewer
 from wurstdesk.engine.previewer import ConvPreviewer, Previews, linear_preview
 from wurstdesk.engine.prior import CLAMP, clamp_denoised
+from wurstdesk.errors import GenerationCancelled
 
 
 class Clock:
@@ -57,14 +58,15 @@ def test_previews_keep_to_their_rate_and_their_cost(monkeypatch: pytest.MonkeyPa
     # Given 10 previews a second, each of which takes 0.05 seconds, on a graphics card that has
     # another second of Stage C to do before
     clock = Clock()
-    previews = Previews(SlowPreviewer(clock), 42.0, 1.0, 10.0, clock)
+    previews = Previews(10.0, clock)
+    slow = SlowPreviewer(clock)
 
     def pass_a_second(device: torch.device) -> None:
         clock.now += 1
 
     monkeypatch.setattr(previewer, "wait_for", pass_a_second)
     # When one was made
-    assert len(previews.make(lambda: torch.zeros(2, 16, 3, 3))) == 2
+    assert len(previews.make(lambda: torch.zeros(2, 16, 3, 3), slow)) == 2
     # Then the next is due when they take no more than an eighth of the time
     due = []
     for clock.now in (1.2, 1.39, 1.41):
@@ -73,19 +75,30 @@ def test_previews_keep_to_their_rate_and_their_cost(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_failing_preview_turns_itself_off() -> None:
-    previews = Previews(None, 42.0, 1.0, 10.0)
-
-    def latents() -> Tensor:
+    def fail(*_: object) -> Tensor:
         raise RuntimeError("CUDA out of memory")
 
-    assert previews.make(latents) == []
-    assert not previews.due
-    assert not previews.on
+    for latents, draw in ((fail, torch.sigmoid), (lambda: torch.zeros(1, 3, 2, 2), fail)):
+        previews = Previews(10.0)
+        assert previews.make(latents, draw) == []
+        assert not previews.due
+        assert not previews.on
+
+
+def test_stop_is_no_failure_of_a_preview() -> None:
+    previews = Previews(10.0)
+
+    def stop(_: Tensor) -> Tensor:
+        raise GenerationCancelled
+
+    with pytest.raises(GenerationCancelled):
+        previews.make(lambda: torch.zeros(1, 4, 2, 2), stop)
+    assert previews.on
 
 
 @pytest.mark.parametrize("per_second", [0.0, -1.0])
 def test_no_previews_on_request(per_second: float) -> None:
-    assert not Previews(None, 42.0, 1.0, per_second).due
+    assert not Previews(per_second).due
 
 
 @pytest.mark.parametrize(("mean", "std"), [(42.0, 1.0), (1.0, 0.0), (0.5, -2.0)])

@@ -178,6 +178,26 @@ def test_progress_loading_plan_and_notes_are_shown(studio: Studio) -> None:
     assert texts(studio) == ["Two words were left out."]
 
 
+def test_a_note_that_was_read_does_not_come_back_with_the_next_picture(studio: Studio) -> None:
+    note, gate = "Two words were left out.", Gate()
+    studio.generator.script = lambda r: [
+        Note(note),
+        gate,
+        PictureReady(picture_of(r, index=0, notes=(note,))),
+        PictureReady(picture_of(r, index=1, notes=(note,))),
+    ]
+    studio.state.form.edit(num_images=2)
+    studio.state.generate()
+    studio.qtbot.waitUntil(lambda: texts(studio) == [note])
+
+    studio.state.messages.dismiss_all()
+    gate.open()
+    studio.wait_until_idle()
+
+    assert len(studio.state.pictures) == 2
+    assert texts(studio) == []
+
+
 def test_previews_fill_the_round(studio: Studio) -> None:
     gate = Gate()
     studio.generator.script = lambda _: [Preview(1, "prior", plain(6, 6, (9, 9, 9))), gate]

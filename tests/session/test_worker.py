@@ -36,6 +36,7 @@ def test_a_job_is_told_from_loading_to_idle(qtbot: QtBot, bench: Bench) -> None:
         Loading("prior", 1, 5),
         StageProgress("prior", 1, 29, 3.0),
         Note("Two words were left out."),
+        Note("It does not know “dog”.", is_advice=True),  # that stands beside the prompt
         PictureReady(picture),
     )
 

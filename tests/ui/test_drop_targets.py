@@ -7,9 +7,9 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from dragging import drag_away, drag_over, drop_on
@@ -72,6 +72,31 @@ def test_a_picture_that_is_let_go_where_it_was_taken_up_changes_nothing(
     assert not drop_on(view, mime_of(OURS, None))
     assert not drops.targets["window"].hint.isVisible()
     assert drop_on(window.panel.seed.edit, mime_of(OURS, None)), "but elsewhere it is taken"
+
+
+def test_a_picture_that_is_taken_up_here_can_be_let_go_elsewhere_in_the_window(
+    studio: Studio, window: MainWindow, drops: PictureDrops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a picture from the strip, which has entered the window right there
+    strip, hint = window.studio.filmstrip, drops.targets["window"].hint
+    monkeypatch.setattr(QDropEvent, "source", lambda event: strip)
+    assert not drag_over(strip, mime_of(OURS, None))
+    assert not hint.isVisible()
+    # When it is carried on, within what Qt takes for the same target
+    mime = mime_of(OURS, None)  # the event does not keep it alive
+    move = QDragMoveEvent(
+        window.canvas.view.rect().center(),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(window.canvas.view, move)
+    # Then it may be let go there
+    assert move.isAccepted()
+    assert hint.isVisible()
+    drag_away(window.canvas.view)
+    assert not hint.isVisible()
 
 
 def test_nothing_is_left_to_the_garbage_collector(qtbot: QtBot, tmp_path: Path) -> None:

@@ -171,9 +171,7 @@ def test_stop_is_acknowledged_at_once(qtbot: QtBot, studio: Studio, window: Main
     assert window.status.currentMessage() == "Stopped."
 
 
-def test_device_and_plan_stand_at_the_top(
-    qtbot: QtBot, studio: Studio, window: MainWindow
-) -> None:
+def test_device_and_plan_stand_at_the_top(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
     studio.state.prepare()
     qtbot.waitUntil(lambda: window.top.plan.text() == "Testing · float32 · 2 threads")
     assert "It is the only device here." in window.top.plan.toolTip()

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wurstdesk import torch_libraries
 from wurstdesk.engine.model_files import LocalCatalogue
 from wurstdesk.errors import UserError
 from wurstdesk.gallery.desk import GalleryDesk
@@ -134,7 +135,8 @@ def open_desk(base: Base) -> Desk:
 
 def prompt_reader(info: CheckpointInfo) -> PromptReader:
     """Who reads prompts as the prior's text encoder of a checkpoint will; without torch."""
-    from wurstdesk.engine.prompt_reading import CompelPromptReader
+    with torch_libraries.linking:
+        from wurstdesk.engine.prompt_reading import CompelPromptReader
 
     return CompelPromptReader(info.prior_path / "tokenizer")
 

@@ -75,6 +75,7 @@ def load_vqgan(decoder_folder: Path, target: Target, check: Check = _no_check) -
     folder = decoder_folder / checks.VQGAN.folder
     vqgan: StageA = _load(folder, checks.VQGAN, _maker(StageA), check)
     vqgan.work_in_strips()
+    vqgan.read_spread()
     return _placed(vqgan, target)
 
 

@@ -196,7 +196,7 @@ class WuerstchenGenerator:
         notes = _advice(info, request)
         if not done.drafts and not done.finished:
             for text in notes:
-                running.note(text)
+                running.emit(Note(text, is_advice=True))
         usual = usual_rates(self._timings.known(), self._way, request)
         rates = self._timings.rates(kind_of_work(self._way, request))
         job = Job(

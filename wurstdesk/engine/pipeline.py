@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
+import math
 import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -19,10 +20,10 @@ from wurstdesk.engine.decoder import sample_decoder, vq_latent_size
 from wurstdesk.engine.estimate import Estimate
 from wurstdesk.engine.layers import TextGuidance
 from wurstdesk.engine.pixels import to_blob, to_pixels
-from wurstdesk.engine.previewer import Previews
+from wurstdesk.engine.previewer import Previews, draw_features
 from wurstdesk.engine.prior import clamp_denoised, latent_size, sample_prior
 from wurstdesk.engine.residency import STAGE_C, STAGES_BA, Part, Residents
-from wurstdesk.engine.sampling import make_schedule, picture_generators
+from wurstdesk.engine.sampling import Step, make_schedule, picture_generators
 from wurstdesk.engine.stage_a import decode_vqgan
 from wurstdesk.errors import CheckpointError, UserError
 from wurstdesk.generation import (
@@ -42,6 +43,8 @@ from wurstdesk.generation import (
 
 _LIBRARIES = ("torch", "diffusers", "transformers", "compel")
 _HEARD_PROMPTS = 64
+_CLEAR: dict[Stage, float] = {"prior": math.inf, "decoder": 20.0}
+"""Above this ``Step.amplification`` a stage's guess is mostly noise: the first steps of Stage B."""
 
 Heard = tuple[TextGuidance, tuple[str, ...]]
 """What a stage hears from the text, and notes for the person."""
@@ -96,12 +99,8 @@ class Job:
         self._request = request
         self._cancel = cancel
         self._emit = emit
-        indexes = residents.indexes
-        self._previews = (
-            indexes.latent_mean,
-            indexes.latent_std,
-            options.previews_per_second if options.previews else 0,
-        )
+        per_second = options.previews_per_second if options.previews else 0
+        self._previews = {stage: Previews(per_second) for stage in _CLEAR}
         self._vqgan_units = residents.vqgan_shape.units
         self._estimate = Estimate(rates, self._units(), self._vqgan_units, usual or {})
 
@@ -147,9 +146,8 @@ class Job:
         if not missing:
             return
         with self._residents.at_work(*STAGE_C) as (prior, previewer):
-            previews = Previews(previewer, *self._previews)
             for indices in missing:
-                latents, seconds = self._draft(prior, previews, indices, text)
+                latents, seconds = self._draft(prior, previewer, indices, text)
                 for index, latent in zip(indices, latents.cpu(), strict=True):
                     self._done.drafts[index] = (latent[None], seconds)
 
@@ -189,7 +187,7 @@ class Job:
         return TextGuidance(rows[0], rows[1], guidance), notes
 
     def _draft(
-        self, prior: Any, previews: Previews, indices: tuple[int, ...], text: TextGuidance
+        self, prior: Any, previewer: Any, indices: tuple[int, ...], text: TextGuidance
     ) -> tuple[Tensor, float]:
         """Stage C for some pictures: latents (B x 16 x h x w) and seconds a picture."""
         request, residents = self._request, self._residents
@@ -204,9 +202,8 @@ class Job:
         )
         began, latents = time.perf_counter(), None
         for step in self._timed("prior", steps, request.prior_steps, indices):
-            latents, last = step.latents, step.done == step.steps
-            if previews.on and (last or previews.due):
-                self._preview(previews, step, indices, last=last)
+            latents = step.latents
+            self._preview("prior", step, indices, partial(self._draw_features, previewer))
         assert latents is not None
         self._require_numbers(latents)
         return latents, (time.perf_counter() - began) / len(indices)
@@ -230,6 +227,7 @@ class Job:
         began, vq_latents = time.perf_counter(), latents
         for step in self._timed("decoder", steps, request.decoder_num_inference_steps, (index,)):
             vq_latents = step.latents
+            self._preview("decoder", step, (index,), partial(self._draw_latents, vqgan))
         self._require_numbers(vq_latents)
         between, picture = time.perf_counter(), vq_latents
         blocks = decode_vqgan(vqgan, vq_latents, self._cancel)
@@ -257,18 +255,29 @@ class Job:
         self._emit(StageProgress(stage, done, total, left, indices))
 
     def _preview(
-        self, previews: Previews, step: Any, indices: tuple[int, ...], *, last: bool
+        self,
+        stage: Stage,
+        step: Step,
+        indices: tuple[int, ...],
+        draw: Callable[[Tensor], Tensor],
     ) -> None:
-        indexes = self._residents.indexes
+        """Show what the latents will become, if it is time for it; the last ones in any case."""
+        previews, is_last = self._previews[stage], step.done == step.steps
+        if not previews.on:
+            return
+        if is_last or (previews.due and step.amplification <= _CLEAR[stage]):
+            latents = partial(getattr, step, "latents") if is_last else step.denoised
+            for index, pixels in zip(indices, previews.make(latents, draw), strict=False):
+                self._emit(Preview(index, stage, pixels))
 
-        def shown() -> Tensor:
-            if last:
-                latents: Tensor = step.latents
-                return latents
-            return clamp_denoised(step.denoised(), indexes.latent_mean, indexes.latent_std)
+    def _draw_features(self, previewer: Any, latents: Tensor) -> Tensor:
+        """RGB of Stage C's latents."""
+        scale = self._residents.indexes.latent_mean, self._residents.indexes.latent_std
+        return draw_features(previewer, clamp_denoised(latents, *scale), *scale)
 
-        for index, pixels in zip(indices, previews.make(shown), strict=False):
-            self._emit(Preview(index, "prior", pixels))
+    def _draw_latents(self, vqgan: Any, latents: Tensor) -> Tensor:
+        """RGB of Stage B's latents. Stage A, which is here for what follows, is asked but once."""
+        return self._residents.colours(vqgan, self._cancel).picture(latents)
 
     def _require_numbers(self, latents: Tensor) -> None:
         if bool(torch.isfinite(latents).all()):

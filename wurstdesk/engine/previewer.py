@@ -1,7 +1,8 @@
-"""Turns a Stage C latent into a small picture, many times a second.
+"""Turns latents into small pictures, many times a second, while a stage works on them.
 
-A checkpoint may bring a ``previewer/`` (``ConvPreviewer``, made when the checkpoint was trained);
-where there is none, ``linear_preview`` shows at least where things are and how they differ.
+For Stage C a checkpoint may bring a ``previewer/`` (``ConvPreviewer``, made when the checkpoint was
+trained); where there is none, ``linear_preview`` shows at least where things are and how they
+differ. For Stage B there are ``colours``.
 A preview is a courtesy: whatever goes wrong in here never fails a job.
 """
 
@@ -16,7 +17,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from wurstdesk.engine.layers import place_of
 from wurstdesk.engine.pixels import to_pixels
+from wurstdesk.errors import GenerationCancelled
 from wurstdesk.generation import Pixels
 
 PREVIEWER_CLASS = "WurstdeskPreviewer"
@@ -98,6 +101,17 @@ def linear_preview(latents: Tensor, latent_mean: float, latent_std: float) -> Te
     return F.interpolate((0.5 + 0.2 * colours).clamp(0, 1), scale_factor=4.0, mode="nearest")
 
 
+def draw_features(
+    previewer: ConvPreviewer | None, latents: Tensor, latent_mean: float, latent_std: float
+) -> Tensor:
+    """RGB of Stage C's latents by the checkpoint's previewer, or by ``linear_preview``."""
+    if previewer is None:
+        return linear_preview(latents, latent_mean, latent_std)
+    device, dtype = place_of(previewer)
+    picture: Tensor = previewer(latents.to(device, dtype))
+    return picture
+
+
 def wait_for(device: torch.device) -> None:
     """Wait until a device has done what it was given, which is no cost of what comes next."""
     if device.type != "cpu":
@@ -105,21 +119,12 @@ def wait_for(device: torch.device) -> None:
 
 
 class Previews:
-    """Makes previews of one job, not more often than they may cost.
+    """Makes previews of one stage of a job, not more often than they may cost.
 
     ``per_second`` of 0 or less makes none. A preview that fails turns them off for good.
     """
 
-    def __init__(
-        self,
-        previewer: ConvPreviewer | None,
-        latent_mean: float,
-        latent_std: float,
-        per_second: float,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        self._previewer = previewer
-        self._scale = (latent_mean, latent_std)
+    def __init__(self, per_second: float, clock: Callable[[], float] = time.perf_counter) -> None:
         self._gap = 1 / per_second if per_second > 0 else math.inf
         self._clock = clock
         self._next = -math.inf
@@ -135,16 +140,18 @@ class Previews:
         """Whether any are wanted."""
         return self._on
 
-    def make(self, latents: Callable[[], Tensor]) -> list[Pixels]:
-        """A picture for each latent of the batch (B x 16 x h x w, x_C units), or none.
+    def make(self, latents: Callable[[], Tensor], draw: Callable[[Tensor], Tensor]) -> list[Pixels]:
+        """A picture for each latent of the batch, or none; ``draw`` gives B x 3 x H x W in [0, 1].
 
-        ``latents`` is a function so that what it computes fails here and is counted here.
+        ``latents`` is a function so that what it computes fails here.
         """
         try:
             shown = latents()
             wait_for(shown.device)
             began = self._clock()
-            pictures = to_pixels(self._picture(shown))
+            pictures = to_pixels(draw(shown))
+        except GenerationCancelled:
+            raise
         except Exception:  # noqa: BLE001 - out of memory, a bad previewer: the job goes on
             _log.warning("previews are switched off", exc_info=True)
             self._on = False
@@ -154,10 +161,3 @@ class Previews:
         rest = (ended - began) * (1 / MOST_OF_THE_TIME - 1)
         self._next = max(began + self._gap, ended + rest)
         return pictures
-
-    def _picture(self, latents: Tensor) -> Tensor:
-        if self._previewer is None:
-            return linear_preview(latents, *self._scale)
-        weight = next(self._previewer.parameters())
-        picture: Tensor = self._previewer(latents.to(weight.device, weight.dtype))
-        return picture

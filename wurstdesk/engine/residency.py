@@ -17,13 +17,15 @@ import torch
 from torch import nn
 
 from wurstdesk.engine import components
+from wurstdesk.engine.colours import LatentColours, fit_colours
 from wurstdesk.engine.layers import put
 from wurstdesk.engine.linears import use_fast_linears
 from wurstdesk.engine.model_files import content_hash, read_indexes
 from wurstdesk.engine.prompt import PromptEncoder
 from wurstdesk.engine.responses import fold_responses
+from wurstdesk.engine.stage_a import StageA
 from wurstdesk.engine.vqgan_shape import read_vqgan_shape
-from wurstdesk.generation import CheckpointInfo, Plan
+from wurstdesk.generation import CancelToken, CheckpointInfo, Plan
 
 Part = Literal["prior_text", "prior", "previewer", "decoder_text", "decoder", "vqgan"]
 PARTS: tuple[Part, ...] = (
@@ -63,6 +65,7 @@ class Residents:
         self.tell: Announce = lambda _: None
         self.heard: dict[Any, Any] = {}
         """Embeddings of the last prompts, so that a second seed needs no text encoder."""
+        self._colours: LatentColours | None = None
         self._parts: dict[Part, Any] = {}
         self._is_checked = False
 
@@ -108,6 +111,15 @@ class Residents:
             del modules
             if self.in_turn:
                 empty_caches()
+
+    def colours(self, vqgan: StageA, cancel: CancelToken) -> LatentColours:
+        """What Stage A's latents look like, found out once, by ``vqgan`` at work.
+
+        These few numbers stay when Stage A goes.
+        """
+        if self._colours is None:
+            self._colours = fit_colours(vqgan, cancel)
+        return self._colours
 
     def drop(self) -> None:
         """Let go of every component."""

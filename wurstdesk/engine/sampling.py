@@ -8,6 +8,7 @@ pipelines, so that a seed composes the same picture alone, in a batch and on eve
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,6 +97,11 @@ class Step:
     _renoising: Renoising = field(repr=False)
     _before: Tensor = field(repr=False)
     _noise: Tensor = field(repr=False)
+
+    @property
+    def amplification(self) -> float:
+        """How many times larger the prediction's error is in ``denoised``: 100 at t = 1."""
+        return self._renoising.noise_divisor / math.sqrt(self._renoising.alpha_bar)
 
     def denoised(self) -> Tensor:
         """The prediction of the finished latents (x0), B x C x H x W; computed when asked for."""

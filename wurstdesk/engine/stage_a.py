@@ -74,6 +74,9 @@ def _normed(x: Tensor, scale: float, shift: float) -> Tensor:
 class StageA(PaellaVQModel):  # type: ignore[misc, unused-ignore]  # untyped decorators
     """``PaellaVQModel`` with the same weights, whose decoder needs little memory."""
 
+    latent_spread: tuple[list[float], list[float]]
+    """Mean and deviation of each channel of the latents, in Stage B's units (``read_spread``)."""
+
     def work_in_strips(self) -> None:
         """Turn the decoder's residual blocks, loaded or not, into strip blocks."""
         blocks: Any = self.up_blocks
@@ -82,6 +85,17 @@ class StageA(PaellaVQModel):  # type: ignore[misc, unused-ignore]  # untyped dec
                 block.__class__ = StripBlock  # the same weights, another way to work
                 strips: Any = block
                 strips.read_mods()
+
+    def read_spread(self) -> None:
+        """Take them out of the weights while these are there: the encoder ends with a norm.
+
+        Its batch norm gives every channel the bias as mean and the weight as deviation.
+        """
+        blocks: Any = self.down_blocks
+        config: Any = self.config
+        norm, unit = blocks[-1][1], float(config.scale_factor)
+        deviation = norm.weight.float().abs().clamp(min=1e-6)
+        self.latent_spread = ((norm.bias.float() / unit).tolist(), (deviation / unit).tolist())
 
 
 def decode_vqgan(vqgan: StageA, latents: Tensor, cancel: CancelToken) -> Iterator[Tensor]:

@@ -140,9 +140,14 @@ class Preview:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence that the person should see, which is no error."""
+    """A sentence that the person should see, which is no error.
+
+    ``is_advice``: it follows from the request and the checkpoint's description alone. Who shows
+    that beside the request while it is written need not say it again.
+    """
 
     text: str
+    is_advice: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,18 +25,25 @@ class Estimates(QObject):
         super().__init__(parent)
         self._worker, self._form = worker, form
         self._forecast: Forecast | None = None
+        self._known: dict[tuple[object, ...], float | None] = {}
         self._considered: set[str] = set()
         worker.forecast_made.connect(self._on_forecast)
         form.checkpoint_changed.connect(self._consider)
 
     def seconds(self, request: GenerationRequest) -> float | None:
         """For all its pictures, if it begins now; None while nothing is known."""
-        return None if self._forecast is None else self._forecast.seconds(request)
+        if self._forecast is None:
+            return None
+        work = _work_of(request)
+        if work not in self._known:
+            self._known[work] = self._forecast.seconds(request)
+        return self._known[work]
 
     @Slot(object)
     def _on_forecast(self, forecast: Forecast) -> None:
         is_first = self._forecast is None
         self._forecast = forecast
+        self._known.clear()
         if is_first:
             self._consider()
         self.changed.emit()
@@ -49,3 +56,12 @@ class Estimates(QObject):
         if info.name not in self._considered and self.seconds(request) is None:
             self._considered.add(info.name)
             self._worker.consider(request)
+
+
+def _work_of(request: GenerationRequest) -> tuple[object, ...]:
+    """All that decides how long it takes: not the words, of which each key makes a new request."""
+    fields = type(request).model_fields.keys() - _WORDS
+    return tuple(getattr(request, field) for field in sorted(fields))
+
+
+_WORDS = {"prompt", "negative_prompt", "seed", "decoder_seed"}

@@ -16,9 +16,9 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 _COLLECTS_EVERY = 1000
 """Milliseconds; also the longest time until Python hears a signal such as Ctrl+C."""
-_TURN = 0.001
-"""Seconds that a thread may keep Python's lock from another. Python's own 5 ms come several times
-over: the window asks for the lock for each of its methods that Qt calls."""
+_TURN = 0.0001
+"""Seconds that a thread may keep Python's lock from another. Python's own 5 ms come many times
+over: the window needs the lock for each of its methods that Qt calls, dozens at each key."""
 
 
 class GarbageCollector(QObject):

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Callable
+
 from wurstdesk.generation import GenerationRequest, Stage, StageProgress
 
 # Shares of the arithmetic of one picture at the published size (64, 25 and 2 TFLOP).
 _SHARES: dict[Stage, float] = {"prior": 0.70, "decoder": 0.27, "vqgan": 0.03}
+
+_TELLS_PER_SECOND = 15.0
+
+
+class ProgressPace:
+    """Which steps are worth telling of: small models make more of them than anyone can read.
+
+    Each step told is an errand of a dozen widgets on the window's thread.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._told_at = -math.inf
+
+    def is_due(self, progress: StageProgress) -> bool:
+        """Whether to tell of this step: a stage's begin, its first and its last step always."""
+        now = self._clock()
+        is_edge = progress.step in {0, 1, progress.steps}
+        if not is_edge and now - self._told_at < 1 / _TELLS_PER_SECOND:
+            return False
+        self._told_at = now
+        return True
 
 
 class JobProgress:

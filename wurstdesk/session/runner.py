@@ -334,8 +334,6 @@ class JobRunner(QObject):
         index = finished.picture.index
         picture = self._pictures.add(finished)
         self.round.show_picture(index, picture.id, finished.image)
-        for note in picture.notes:
-            self.noted.emit(note)
         self._count(index, finished)
         self.picture_added.emit(picture, finished.save_failure)
 

@@ -7,7 +7,6 @@ that the object may be dropped. There is no other way to end it.
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,6 +36,8 @@ from wurstdesk.generation import (
 from wurstdesk.session.failures import Failure
 from wurstdesk.session.pictures import FinishedPicture
 from wurstdesk.session.previews import PreviewMailbox, image_of
+from wurstdesk.session.progress import ProgressPace
+from wurstdesk.session.qt_threads import STACK_SIZE, forget_this_thread
 from wurstdesk.session.worker_commands import (
     Command,
     Copy,
@@ -50,7 +51,6 @@ from wurstdesk.session.worker_commands import (
 )
 
 PREVIEWS_PER_SECOND = 15.0
-_STACK_SIZE = 16 * 1024 * 1024  # bytes; macOS gives a second thread only half a megabyte
 
 GeneratorFactory = Callable[[], ImageGenerator]
 SinkFactory = Callable[[], PictureSink]
@@ -71,7 +71,7 @@ class GenerationWorker(QThread):
     forecast_made = Signal(object)
     """``Forecast``: what is known by now of the cost of work."""
     progress = Signal(object)
-    """``StageProgress``"""
+    """``StageProgress``: the first and last step of each stage, and others while there is time."""
     preview = Signal(int, QImage)
     """Index in the batch and the newest preview: at most ``previews_per_second`` of each."""
     picture_finished = Signal(object)
@@ -103,7 +103,7 @@ class GenerationWorker(QThread):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("wurstdesk-worker")
-        self.setStackSize(_STACK_SIZE)
+        self.setStackSize(STACK_SIZE)
         self._generator_factory = generator_factory
         self._sink_factory = sink_factory
         self.shows_previews = True
@@ -117,6 +117,7 @@ class GenerationWorker(QThread):
         self._generator: ImageGenerator | None = None
         self._sink: PictureSink | None = None
         self._previews_work = True
+        self._pace = ProgressPace()
         # For both threads.
         self._mailbox = PreviewMailbox(previews_per_second, self)
         self._mailbox.delivered.connect(self.preview)
@@ -191,7 +192,7 @@ class GenerationWorker(QThread):
             self._postponed.clear()
             self._drop_generator()
             self._drop_sink()
-            _forget_this_thread()
+            forget_this_thread()
 
     def _next_command(self) -> Command:
         return self._postponed.popleft() if self._postponed else self._inbox.get()
@@ -273,13 +274,15 @@ class GenerationWorker(QThread):
             case Loading():
                 self.loading.emit(event)
             case StageProgress():
-                self.progress.emit(event)
+                if self._pace.is_due(event):
+                    self.progress.emit(event)
                 if event.step == event.steps:
                     self._tell_forecast()
             case Preview():
                 self._post_preview(event)
             case Note():
-                self.note.emit(event.text)
+                if not event.is_advice:  # that stands beside the fields already
+                    self.note.emit(event.text)
             case PictureReady():
                 self._finish_picture(event.picture)
             case _:
@@ -355,15 +358,6 @@ class GenerationWorker(QThread):
         sink, self._sink = self._sink, None
         if sink is not None:
             _close_quietly(sink)
-
-
-def _forget_this_thread() -> None:
-    """Take away the stand-in that Python 3.11 keeps for ever of a thread it did not start.
-
-    Any library makes one by asking ``threading.current_thread()``; later Pythons do this alone.
-    """
-    known: dict[int, threading.Thread] = getattr(threading, "_active", {})
-    known.pop(threading.get_ident(), None)
 
 
 def _close_quietly(part: ImageGenerator | PictureSink) -> None:

@@ -22,6 +22,9 @@ _GRIP = 14.0
 """Pixels beside the line within which it is taken."""
 _STEP, _LEAP = 0.02, 0.1
 
+_HALF = 100
+"""Pixels that each of two pictures keeps on a narrow window."""
+
 
 class _Pane(ImageView):
     """A view of pictures that are compared."""
@@ -227,6 +230,7 @@ class SidePane(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         for half in self.halves:
+            half.setMinimumWidth(_HALF)
             row.addWidget(half, 1)
             half.zoom_changed.connect(self._on_zoom)
         self.setFocusProxy(self.halves[0])

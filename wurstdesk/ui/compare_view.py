@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
-    QHBoxLayout,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from wurstdesk.session.state import StudioState
 from wurstdesk.ui.compare_panes import FlickPane, SidePane, SliderPane
 from wurstdesk.ui.controls import ElidedLabel, line, quiet_button
 from wurstdesk.ui.differences import DifferenceList
+from wurstdesk.ui.flow_row import FlowRow
 from wurstdesk.ui.image_view import ImageView
 
 MODES: tuple[CompareMode, ...] = ("slider", "side", "flick")
@@ -49,18 +49,14 @@ class CompareView(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(14, 6, 14, 6)
-        bar.setSpacing(6)
-        for button in self.mode_buttons.values():
-            bar.addWidget(button)
-        bar.addSpacing(8)
-        bar.addWidget(self.hint, 1)
-        bar.addWidget(self.swap_button)
-        bar.addWidget(self.done_button)
-        top = QWidget()
+        top = FlowRow(spacing=6)
         top.setObjectName("compare")
-        top.setLayout(bar)
+        for button in self.mode_buttons.values():
+            top.add(button)
+        self.hint.setIndent(8)
+        top.add(self.hint, stretches=True)
+        top.add(self.swap_button)
+        top.add(self.done_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

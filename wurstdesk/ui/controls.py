@@ -126,21 +126,43 @@ class IconButton(QToolButton):
 
 
 class SideScrollArea(QScrollArea):
-    """Scrolls up and down only: it is never narrower than what it holds."""
+    """Scrolls up and down only: it is never narrower than what it holds.
+
+    The bar stands in the margin of what is scrolled, so that nothing moves when it comes or goes.
+    """
 
     def __init__(self, inner: QWidget) -> None:
         super().__init__()
         self._inner = inner
+        layout = inner.layout()
+        self._margin = layout.contentsMargins().right() if layout is not None else 0
+        self._lent = 0
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.verticalScrollBar().rangeChanged.connect(self._lend_margin)
 
     def minimumSizeHint(self) -> QSize:
         """Room for the content and the bar beside it."""
-        bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self._inner.minimumSizeHint().width() + bar, 200)
+        bar = self._bar_width()
+        beyond = bar - min(bar, self._margin) + self._lent
+        return QSize(self._inner.minimumSizeHint().width() + beyond, 200)
+
+    def _bar_width(self) -> int:
+        return self.verticalScrollBar().sizeHint().width()
+
+    @Slot()
+    def _lend_margin(self) -> None:
+        layout = self._inner.layout()
+        is_there = self.verticalScrollBar().maximum() > 0
+        lent = min(self._bar_width(), self._margin) if is_there else 0
+        if layout is not None and lent != self._lent:
+            self._lent = lent
+            margins = layout.contentsMargins()
+            margins.setRight(self._margin - lent)
+            layout.setContentsMargins(margins)
 
 
 class Glyph(QLabel):

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wurstdesk.session.pictures import SessionPicture
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.controls import ROW_HEIGHT, ElidedLabel, quiet_button
+from wurstdesk.ui.flow_row import FlowRow
 from wurstdesk.ui.i18n import DOT, duration, size_text
 
+_LETTERS = 22
+"""Of the words that are seen, at least, before the buttons go to a line of their own."""
 
-class DetailsRow(QWidget):
+
+class _Words(QWidget):
+    """Two lines, as wide as the buttons leave them."""
+
+    def __init__(self, *lines: QWidget) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        for one in lines:
+            column.addWidget(one)
+
+    def sizeHint(self) -> QSize:
+        """Enough to tell one picture from another."""
+        width = self.fontMetrics().averageCharWidth() * _LETTERS
+        return QSize(width, super().sizeHint().height())
+
+
+class DetailsRow(FlowRow):
     """There while finished pictures are on the canvas."""
 
     back_asked = Signal()
@@ -32,21 +53,12 @@ class DetailsRow(QWidget):
             self.tr("Compare with the picture made before; Ctrl+click in the strip for another"),
         )
         self.save_button = quiet_button(self.tr("Save as…"), self.tr("Save a copy elsewhere"))
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addStretch()
-        words.addWidget(self.prompt)
-        words.addWidget(self.facts)
-        words.addStretch()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 6, 14, 6)
-        self.setMinimumHeight(ROW_HEIGHT)
-        row.setSpacing(8)
-        row.addWidget(self.back_button)
-        row.addLayout(words, 1)
-        row.addWidget(self.compare_button)
-        row.addWidget(self.reuse_button)
-        row.addWidget(self.save_button)
+        words = _Words(self.prompt, self.facts)
+        self.keep_height(ROW_HEIGHT)
+        self.add(self.back_button)
+        self.add(words, stretches=True)
+        for button in (self.compare_button, self.reuse_button, self.save_button):
+            self.add(button)
         self.back_button.clicked.connect(self.back_asked)
         self.compare_button.clicked.connect(state.showing.compare_with_previous)
         self.reuse_button.clicked.connect(self.reuse_asked)

@@ -86,9 +86,7 @@ class Dialogs(QObject):
 
     def _settings(self) -> SettingsDialog:
         if self.settings is None:
-            self.settings = SettingsDialog(
-                self._state, self._window(), self._state.pictures_folder
-            )
+            self.settings = SettingsDialog(self._state, self._window(), self._state.pictures_folder)
         return self.settings
 
     def _to_front(self, dialog: QDialog) -> None:

@@ -93,8 +93,11 @@ class DropTarget(QObject):
             self.hint.hide()
         if not isinstance(event, QDropEvent):
             return super().eventFilter(watched, event)
-        if offers_picture(event.mimeData()) and not self._is_from_here(watched, event):
-            self._take(event)
+        if offers_picture(event.mimeData()):
+            if self._is_from_here(watched, event):
+                self._wait(event)
+            else:
+                self._take(event)
             return True
         if kind == QEvent.Type.Drop:
             self.hint.hide()
@@ -102,6 +105,12 @@ class DropTarget(QObject):
             event.ignore()  # its name is no text for a field
             return True
         return super().eventFilter(watched, event)
+
+    def _wait(self, event: QDropEvent) -> None:
+        """Take nothing yet. Who refuses something when it enters never hears of it again."""
+        self.hint.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.setAccepted(event.type() == QEvent.Type.DragEnter)
 
     def _take(self, event: QDropEvent) -> None:
         event.setDropAction(Qt.DropAction.CopyAction)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QStylePainter,
@@ -20,7 +21,8 @@ from wurstdesk.ui.controls import SideScrollArea, dim_label, text_size
 from wurstdesk.ui.icons import dackel
 from wurstdesk.ui.theme import colours_of
 
-_WIDTH = 520
+_LETTERS = 74
+"""In a line, at most: longer ones are hard to read."""
 _EXAMPLES = 3
 
 
@@ -31,6 +33,7 @@ class ExampleButton(QPushButton):
         super().__init__()
         self.setObjectName("example")
         self.setAutoDefault(False)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
         """The words need not all be seen."""
@@ -60,12 +63,14 @@ class EmptyPage(QWidget):
         self._dog.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = QLabel(self.tr("Describe a picture, and watch it form"))
         text_size(self._title, "title")
+        self._title.setWordWrap(True)
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._can_draw = dim_label()
         self._can_draw.setWordWrap(True)
         self._can_draw.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._try = dim_label(self.tr("For example:"))
         self._how = dim_label(self.tr("Ctrl+Return draws what the prompt says."))
+        self._how.setWordWrap(True)
         self._how.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.examples = tuple(ExampleButton() for _ in range(_EXAMPLES))
         for button in self.examples:
@@ -75,9 +80,8 @@ class EmptyPage(QWidget):
         self._show_checkpoint()
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setMaximumWidth(_WIDTH)
-        column = QVBoxLayout(inner)
+        self._inner = QWidget()
+        column = QVBoxLayout(self._inner)
         column.setSpacing(8)
         for widget, space in ((self._dog, 10), (self._title, 4), (self._can_draw, 18)):
             column.addWidget(widget)
@@ -91,7 +95,7 @@ class EmptyPage(QWidget):
         ground.setObjectName("ground")
         middle = QHBoxLayout()
         middle.addStretch(1)
-        middle.addWidget(inner, _WIDTH)
+        middle.addWidget(self._inner, 1000)
         middle.addStretch(1)
         outer = QVBoxLayout(ground)
         outer.addStretch(2)
@@ -100,12 +104,18 @@ class EmptyPage(QWidget):
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.addWidget(SideScrollArea(ground))  # where the window is low it scrolls
+        self._fit_text()
 
     def changeEvent(self, event: QEvent) -> None:
-        """The dog is drawn in the theme's colours."""
+        """The dog is drawn in the theme's colours, and lines are as long as the text is large."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._draw_dog()
+        elif event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._fit_text()
+
+    def _fit_text(self) -> None:
+        self._inner.setMaximumWidth(self.fontMetrics().averageCharWidth() * _LETTERS)
 
     def _draw_dog(self) -> None:
         colours = colours_of(self.palette())

@@ -24,6 +24,15 @@ _MARGIN = 14
 _FOLDED, _OPEN = "negative_prompt_folded", "advanced_open"
 
 
+class _Content(QWidget):
+    """What is scrolled where it must be; before that the prompts become as low as they can."""
+
+    def heightForWidth(self, width: int) -> int:
+        """The least."""
+        layout = self.layout()
+        return -1 if layout is None else layout.minimumHeightForWidth(width)
+
+
 class GenerationPanel(QWidget):
     """Edits ``state.form``; its button asks for the pictures."""
 
@@ -90,7 +99,7 @@ class GenerationPanel(QWidget):
         self.size_picker.commit()
 
     def _lay_out(self) -> None:
-        inner = QWidget()
+        inner = _Content()
         column = QVBoxLayout(inner)
         column.setContentsMargins(_MARGIN, 12, _MARGIN, 12)
         column.setSpacing(6)

@@ -116,8 +116,10 @@ def _step_words(progress: StageProgress, runner: JobRunner, *, is_short: bool) -
         words.append(pictures_text(count))
     elif count > 1:
         first, last = progress.indices[0] + 1, progress.indices[-1] + 1
-        which = str(first) if first == last else f"{first}–{last}"
-        words.append(_tr("picture {0} of {1}").format(which, count))
+        if first == last:
+            words.append(_tr("picture {0} of {1}").format(first, count))
+        else:
+            words.append(_tr("pictures {0}–{1} of {2}").format(first, last, count))
     return DOT.join(words)
 
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from wurstdesk.session.messages import Message, MessageAction, MessageKind
 from wurstdesk.ui.controls import Glyph, IconButton, dim_label, quiet_button
 from wurstdesk.ui.error_reporting import fixed_font
+from wurstdesk.ui.flow_row import FlowRow
 
 _DETAIL_LINES = 6
 
@@ -52,8 +53,11 @@ class MessageCard(QFrame):
         row.setSpacing(10)
         row.addWidget(Glyph(self.message.kind.value, "problem" if is_problem else "accent"))
         row.addLayout(self._words(), 1)
+        buttons = FlowRow(margin=(0, 0), spacing=6)
         for button in (*self.buttons.values(), self.details_button):
-            row.addWidget(button)
+            buttons.add(button)
+        buttons.setHidden(not self.buttons and self.details_button.isHidden())
+        row.addWidget(buttons)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 8, 8)

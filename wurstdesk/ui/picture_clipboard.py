@@ -33,6 +33,10 @@ class PictureClipboard(QObject):
         work = _Read(picture.image, picture.path, picture.request)
         self._state.keeper.do(work, self._on_read)
 
+    def copy_file(self, path: Path, request: GenerationRequest) -> None:
+        """The same for a picture of which only the file is at hand."""
+        self._state.keeper.do(_Read(None, path, request), self._on_read)
+
     def copy_plain(self, picture: SessionPicture) -> None:
         """The pixels, and nothing that says how they were made."""
         self._state.keeper.do(_Read(picture.image, picture.path), self._on_read)

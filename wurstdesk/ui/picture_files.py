@@ -63,7 +63,11 @@ class PictureFiles(QObject):
     def show_in_folder(self, picture: SessionPicture) -> None:
         """Show its file in the desktop's file manager."""
         if picture.path is not None:
-            self._state.keeper.do(_Look(picture.path), self._on_looked)
+            self.show_file(picture.path)
+
+    def show_file(self, path: Path) -> None:
+        """Show a file in the desktop's file manager, if it is still there."""
+        self._state.keeper.do(_Look(path), self._on_looked)
 
     def open_folder(self) -> None:
         """Show the pictures folder in the desktop's file manager."""

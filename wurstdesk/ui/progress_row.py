@@ -45,7 +45,7 @@ class ProgressRow(QWidget):
         self.bar.setRange(0, _PARTS)
         self.bar.setAccessibleName(self.tr("Progress"))
         self.left = dim_label(time_left(3599))
-        self.left.setMinimumWidth(self.left.sizeHint().width())  # so that the bar does not twitch
+        self._usual = self.left.sizeHint().width()  # at least that, so that the bar does not twitch
         self.left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.clear_button = quiet_button("", self.tr("Take what waits out of the queue"))
         self.stop_button = quiet_button(
@@ -80,3 +80,4 @@ class ProgressRow(QWidget):
         self.label.setText(running_words(runner))
         self.bar.setValue(round(_PARTS * running_fraction(runner)))
         self.left.setText(left_words(runner))
+        self.left.setMinimumWidth(max(self._usual, self.left.sizeHint().width()))

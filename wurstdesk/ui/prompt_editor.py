@@ -87,6 +87,10 @@ class PromptEditor(QPlainTextEdit):
         """No higher than it must be: it grows where there is room, and makes nothing scroll."""
         return QSize(200, self.minimumHeight())
 
+    def minimumSizeHint(self) -> QSize:
+        """Qt's own one is higher than two lines."""
+        return QSize(super().minimumSizeHint().width(), self.minimumHeight())
+
     # -- weights ----------------------------------------------------------------------------
 
     def change_weight(self, steps: int) -> bool:

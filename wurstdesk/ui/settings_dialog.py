@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QItemSelectionModel, QSize, Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -41,6 +41,24 @@ QListWidget::item:selected:focus { border-color: palette(highlight); }
 """
 
 
+class _PageList(QListWidget):
+    """As wide as its names."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Now it is known how large the text is."""
+        super().showEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The text has another size."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedWidth(self.sizeHintForColumn(0) + 28)
+
+
 class SettingsDialog(QDialog):
     """Shows and changes the settings of a ``StudioState``. There is nothing to confirm."""
 
@@ -62,7 +80,7 @@ class SettingsDialog(QDialog):
         self.search.setPlaceholderText(self.tr("Search"))
         self.search.setAccessibleName(self.tr("Search the settings"))
         self.search.setClearButtonEnabled(True)
-        self.pages = QListWidget()
+        self.pages = _PageList()
         self.pages.setObjectName("pages")
         self.pages.setAccessibleName(self.tr("Pages"))
         self.pages.setStyleSheet(_PAGE_LIST)
@@ -84,6 +102,7 @@ class SettingsDialog(QDialog):
         state.settings_changed.connect(self._show_values)
         self.pages.setCurrentRow(0)
         self._show_values()
+        self.resize(self.sizeHint())  # Qt's own first size is no larger than a part of the screen
 
     # -- building ---------------------------------------------------------------------------
 
@@ -145,11 +164,6 @@ class SettingsDialog(QDialog):
             state = self._state
             return NameTemplateControl(setting, lambda: state.settings, lambda: state.form.request)
         return control_for(setting)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """As large as its text needs, and no larger than the screen."""
-        super().showEvent(event)
-        self.pages.setFixedWidth(self.pages.sizeHintForColumn(0) + 28)
 
     def sizeHint(self) -> QSize:
         """Room for a page, measured in its letters."""

@@ -59,6 +59,7 @@ class ShortcutsDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.finished.connect(self.deleteLater)
         self._show_found()
+        self.resize(self.sizeHint())  # Qt's own first size is no larger than a part of the screen
 
     # -- building ---------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QIcon, QValidator
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -32,8 +33,14 @@ class SideBox(QSpinBox):
         self.setRange(SIZE_MULTIPLE, MAX_SIDE)
         self.setSingleStep(SIZE_MULTIPLE)
         self.setKeyboardTracking(False)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         pad_number(self)
         self.setCorrectionMode(QSpinBox.CorrectionMode.CorrectToNearestValue)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt keeps room for the arrows, which stand in the field's own margin here."""
+        hint = super().minimumSizeHint()
+        return QSize(hint.width() - self.fontMetrics().height(), hint.height())
 
     def valueFromText(self, text: str) -> int:
         """The side that is meant."""
@@ -54,6 +61,7 @@ class SizePicker(QWidget):
         super().__init__()
         self._form = form
         self._buttons: dict[QToolButton, SizePreset] = {}
+        self._looks: dict[QToolButton, tuple[str, float]] = {}
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._on_preset)
         self.width_box = SideBox(self.tr("Width in pixels"))
@@ -120,6 +128,7 @@ class SizePicker(QWidget):
             button.hide()
             button.deleteLater()
         self._buttons = {self._make_button(preset): preset for preset in presets(info)}
+        self._looks = {}
         self._arrange_focus()
         self._trained.setText(
             self.tr("trained on {0} – {1}").format(*info.trained_sides) if info else ""
@@ -163,8 +172,10 @@ class SizePicker(QWidget):
         for button, preset in self._buttons.items():
             is_chosen = (preset.width, preset.height) == (request.width, request.height)
             button.setChecked(is_chosen)
-            colour = colours.accent if is_chosen else colours.dim
-            button.setIcon(QIcon(shape_pixmap(preset.width, preset.height, colour, ratio)))
+            look = (colours.accent if is_chosen else colours.dim, ratio)
+            if look != self._looks.get(button):  # not at each key that is pressed in the prompt
+                self._looks[button] = look
+                button.setIcon(QIcon(shape_pixmap(preset.width, preset.height, *look)))
         self._group.setExclusive(any(button.isChecked() for button in self._buttons))
         strange = not all(is_trained(side, info) for side in (request.width, request.height))
         self.warning.say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from wurstdesk.session.state import StudioState
@@ -16,6 +17,7 @@ from wurstdesk.ui.progress_row import ProgressRow
 
 _PANEL_WIDTH = 328
 _DOCK_WIDTH = 264
+_USUAL_POINTS = 10
 
 
 class StudioPage(QMainWindow):
@@ -35,6 +37,7 @@ class StudioPage(QMainWindow):
         self.details = DetailsRow(state)
         self.filmstrip = Filmstrip(state)
         self.docks: dict[str, QDockWidget] = {}
+        self._is_arranged = False
         self.setDockOptions(
             QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.AnimatedDocks
@@ -77,7 +80,6 @@ class StudioPage(QMainWindow):
             break
         else:
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-            self.resizeDocks([dock], [_DOCK_WIDTH], Qt.Orientation.Horizontal)
         self.docks[name] = dock
         action = self._book.add(
             f"dock_{name}", "view", title, *keys, section=2, submenu=self.tr("&Panels")
@@ -102,6 +104,15 @@ class StudioPage(QMainWindow):
             elif not is_tabbed and dock.titleBarWidget() is not None:
                 dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # Qt's own one
         self.arranged.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first time, with nothing remembered, the panels are as wide as they are usually."""
+        super().showEvent(event)
+        if not self._is_arranged and self.docks:
+            self._is_arranged = True
+            width = round(_DOCK_WIDTH * max(1.0, self.font().pointSizeF() / _USUAL_POINTS))
+            first = next(iter(self.docks.values()))
+            self.resizeDocks([first], [width], Qt.Orientation.Horizontal)
 
     def raise_dock(self, name: str) -> None:
         """Bring a panel to the front, and the focus into it."""
@@ -149,6 +160,7 @@ class StudioPage(QMainWindow):
         if isinstance(splitter, str) and splitter:
             self.splitter.restoreState(QByteArray.fromBase64(splitter.encode("ascii", "ignore")))
         if isinstance(docks, str) and docks:
+            self._is_arranged = True
             self.restoreState(QByteArray.fromBase64(docks.encode("ascii", "ignore")))
         for name, dock in self.docks.items():
             self._book[f"dock_{name}"].setChecked(not dock.isHidden())

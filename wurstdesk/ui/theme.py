@@ -97,6 +97,7 @@ QPushButton, QToolButton#choice {
     background: $raised; color: $text; border: 1px solid $raised; border-radius: 5px;
     padding: 4px 12px;
 }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDialog QPushButton { min-width: 56px; }
 QDialog QPushButton#primary { padding: 4px 14px; }
 QToolButton#choice { background: $field; border-color: $border; padding: 3px; }
@@ -199,11 +200,20 @@ QLabel#pill, QToolButton#pill {
 QToolButton#pill:hover { border-color: $dim; }
 QToolButton#pill:focus { border-color: $accent; }
 
+QHeaderView { background: $window; border: none; }
+QHeaderView::section {
+    background: $window; color: $dim; border: none; border-bottom: 1px solid $border;
+    padding: 5px 7px;
+}
+
 QDockWidget { font-weight: bold; }
 QDockWidget::title { background: $window; padding: 6px 12px; border-bottom: 1px solid $border; }
-QTabBar { background: $window; }
+QTabBar {
+    background: $window; qproperty-drawBase: 0; qproperty-elideMode: ElideNone;
+    qproperty-usesScrollButtons: 0;
+}
 QTabBar::tab {
-    background: $window; color: $dim; padding: 6px 10px; border: none;
+    background: $window; color: $dim; padding: 6px 9px; border: none;
     border-bottom: 2px solid transparent;
 }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
