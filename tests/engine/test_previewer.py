@@ -42,6 +42,21 @@ def test_the_linear_preview_shows_where_things_are() -> None:
     assert torch.equal(picture[:, :, 0], picture[:, :, 5])
 
 
+class ChequeredPreviewer(ConvPreviewer):
+    """Draws nothing but what transposed convolutions leave behind."""
+
+    def forward(self, latents: Tensor) -> Tensor:
+        rows = torch.arange(32)[:, None] + torch.arange(32)[None, :]
+        return (0.5 + 0.02 * (-1.0) ** rows).expand(1, 3, 32, 32)
+
+
+def test_no_chequered_pattern_is_seen() -> None:
+    picture = previewer.draw_features(ChequeredPreviewer(), torch.zeros(1, 16, 4, 4), 42.0, 1.0)
+    inside = picture[..., 2:-2, 2:-2]
+    assert picture.shape == (1, 3, 32, 32)
+    assert torch.allclose(inside, torch.full_like(inside, 0.5), atol=1e-4)
+
+
 class SlowPreviewer(ConvPreviewer):
     """Takes 0.05 seconds."""
 

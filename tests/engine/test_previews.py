@@ -94,7 +94,7 @@ def fitting(monkeypatch: pytest.MonkeyPatch) -> Fitting:
 def test_stage_b_shows_the_picture_that_it_will_be() -> None:
     # Given the built-in checkpoint, and a request for two pictures
     catalogue = LocalCatalogue(resources_dir() / "dackel", ())
-    asked = request(checkpoint="dackel", width=256, height=256, num_images=2, seed=4)
+    asked = request(checkpoint="dackel", width=256, height=256, num_images=2, seed=0)
     asked = asked.changed(prior_num_inference_steps=8, prompt="a dog")
     # When they are made
     events = run(WuerstchenGenerator(catalogue, OPTIONS), asked)
