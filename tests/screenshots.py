@@ -30,6 +30,7 @@ from wurstdesk.paths import Home
 from wurstdesk.session.failures import Failure
 from wurstdesk.session.jobs import JobState
 from wurstdesk.session.messages import MessageAction, MessageKind
+from wurstdesk.settings import PAGES
 
 PROMPT = "a very long+ red++ sausage dog with a blue collar and a house- on snow at night"
 STRANGE = "a (red:1.3) sausage dog)) with a zeppelin++ and a {red|blue} collar, " + ", ".join(
@@ -70,6 +71,7 @@ class Photographer:
             return
         window = self._studio.window
         self._studio.state.change_settings(interface_scale=scale)
+        self.settle()
         for theme in ("light", "dark"):
             self._studio.state.change_settings(theme=theme)
             for width, height in sizes if widget is None else sizes[:1]:
@@ -79,7 +81,9 @@ class Photographer:
                 picture = (widget or window).grab()
                 size = f"{picture.width()}x{picture.height()}"
                 picture.save(str(self._folder / f"{name}-{theme}-{size}.png"))
-        self._studio.state.change_settings(interface_scale=100)
+        if scale != 100:
+            self._studio.state.change_settings(interface_scale=100)
+            self.settle()
 
     def settle(self, seconds: float = 0.25) -> None:
         """Let the window lay itself out and paint."""
@@ -188,11 +192,13 @@ def _write(studio: app.Studio, camera: Photographer) -> None:
         camera.take(name, panel, scale=scale)
     state.form.reset("prior_timesteps", "prior_num_inference_steps")
     panel.advanced.heading.setChecked(False)
-    panel.size_picker.grid_button.click()
-    camera.settle()
-    camera.take("10-size-grid", panel.size_picker.popup)
-    camera.take("10-size-grid-double", panel.size_picker.popup, scale=200)
-    panel.size_picker.popup.close()
+    for scale, name in ((200, "10-size-grid-double"), (100, "10-size-grid")):
+        state.change_settings(interface_scale=scale)
+        camera.settle()
+        panel.size_picker.grid_button.click()
+        camera.settle()
+        camera.take(name, panel.size_picker.popup, scale=scale)
+        panel.size_picker.popup.close()
 
 
 def _scroll_down(panel: QWidget) -> None:
@@ -214,39 +220,57 @@ def _gallery(studio: app.Studio, camera: Photographer) -> None:
 
 
 def _dialogs(studio: app.Studio, camera: Photographer) -> None:
-    state, window = studio.state, studio.window
-    for page in ("folders", "device", "previews", "saving", "interface", "notifications"):
-        window.dialogs.show_settings()
-        if window.dialogs.settings is not None and page in dict.fromkeys(_pages(studio)):
-            window.dialogs.settings.open_at(page)  # type: ignore[arg-type]
-            camera.settle()
-            camera.take(f"13-settings-{page}", window.dialogs.settings)
+    window = studio.window
+    window.dialogs.show_settings()
+    assert window.dialogs.settings is not None
+    for page in PAGES:
+        window.dialogs.settings.open_at(page)
+        camera.settle()
+        camera.take(f"13-settings-{page}", window.dialogs.settings)
     camera.take("13-settings-double", window.dialogs.settings, scale=200)
-    window.dialogs.show_shortcuts()
-    _picture_of(camera, "14-shortcuts", window.dialogs.shortcuts)
-    window.book["save_style"].trigger()
-    _picture_of(camera, "15-style", window.panel.style_row.dialog)
-    older = next(iter(state.pictures))
-    assert older.path is not None
-    window.drops.read(older.path, "window")
-    camera.wait_until(lambda: window.drops.dialog is not None)
-    _picture_of(camera, "16-proposal", window.drops.dialog)
-    window.dialogs.show_report("Traceback (most recent call last):\n  …\nValueError: of a kind")
-    _picture_of(camera, "17-crash", window.dialogs.crash)
+    for scale, name in ((100, ""), (200, "-double")):
+        studio.state.change_settings(interface_scale=scale)
+        camera.settle()
+        for kind, open_it in _openers(studio, camera).items():
+            dialog = open_it()
+            assert dialog is not None, kind
+            camera.settle(0.5)
+            camera.take(f"{kind}{name}", dialog, scale=scale)
+            studio.state.change_settings(interface_scale=scale)
+            dialog.close()
+    studio.state.change_settings(interface_scale=100)
     window.dialogs.close_all()
 
 
-def _pages(studio: app.Studio) -> list[str]:
-    dialog = studio.window.dialogs.settings
-    return [] if dialog is None else sorted({row.setting.page for row in dialog.rows.values()})
+def _openers(studio: app.Studio, camera: Photographer) -> dict[str, Callable[[], QDialog | None]]:
+    window = studio.window
 
+    def shortcuts() -> QDialog | None:
+        window.dialogs.show_shortcuts()
+        return window.dialogs.shortcuts
 
-def _picture_of(camera: Photographer, name: str, dialog: QDialog | None) -> None:
-    assert dialog is not None, name
-    camera.settle(0.5)
-    camera.take(name, dialog)
-    camera.take(f"{name}-double", dialog, scale=200)
-    dialog.close()
+    def style() -> QDialog | None:
+        window.book["save_style"].trigger()
+        return window.panel.style_row.dialog
+
+    def proposal() -> QDialog | None:
+        newest = list(studio.state.pictures)[-1]
+        assert newest.path is not None
+        window.drops.read(newest.path, "window")
+        camera.wait_until(lambda: window.drops.dialog is not None)
+        return window.drops.dialog
+
+    def crash() -> QDialog | None:
+        lines = "\n".join(f"  in line {number} of a file" for number in range(40))
+        window.dialogs.show_report(f"Traceback (most recent call last):\n{lines}\nValueError")
+        return window.dialogs.crash
+
+    return {
+        "14-shortcuts": shortcuts,
+        "15-style": style,
+        "16-proposal": proposal,
+        "17-crash": crash,
+    }
 
 
 def _queue(studio: app.Studio, camera: Photographer) -> None:
@@ -259,19 +283,22 @@ def _queue(studio: app.Studio, camera: Photographer) -> None:
         queue.add(state.form.request.changed(prompt=f"a dog that was {end.value}", num_images=2))
         queue.start_next()
         queue.finish(end, why)
-    state.runner.set_paused(True)
     kept = [
         KeptJob(f"left {number}", GenerationRequest(prompt=text, checkpoint="dackel"))
         for number, text in enumerate((PROMPT, "a short pink sausage dog", "a green house", "hm"))
     ]
     jobs = queue.restore(kept)
+    state.runner.set_paused(True)
     camera.take("18-paused")
     camera.take("18-paused-double", scale=200, sizes=(SMALL,))
-    state.runner.restored.emit(jobs, True)
-    camera.settle()
-    camera.take("19-resume", window.resume_question.box)
-    camera.take("19-resume-double", window.resume_question.box, scale=200)
-    state.unfinished.clear()
+    for scale, name in ((200, "19-resume-double"), (100, "19-resume")):
+        state.change_settings(interface_scale=scale)
+        state.runner.restored.emit(jobs, True)
+        camera.settle(0.5)
+        camera.take(name, window.resume_question.box, scale=scale)
+        state.unfinished.keep_paused()
+    queue.cancel(jobs)
+    state.runner.set_paused(False)
     camera.settle()
     camera.take("20-explained", sizes=(SMALL,))
     state.messages.dismiss_all()
@@ -290,7 +317,7 @@ def _fail(studio: app.Studio, camera: Photographer, home: Home) -> None:
     camera.take("21-not-saved-double", scale=200)
     state.messages.post(
         MessageKind.NOTE,
-        "Wurstdesk ended unexpectedly the last time.",
+        "Wurstdesk ended unexpectedly last time.",
         "What was saved is still there. The report may help to mend it.",
         actions=(MessageAction.SHOW_REPORT,),
         report="…",

@@ -43,6 +43,7 @@ from wurstdesk.log import Logging, take_crash_report
 from wurstdesk.paths import Home, ensure_folder, resources_dir
 from wurstdesk.session.interpreter import GarbageCollector, considerate_threads
 from wurstdesk.session.messages import MessageAction, MessageKind
+from wurstdesk.session.qt_threads import step_back
 from wurstdesk.session.services import Services
 from wurstdesk.session.state import StudioState
 from wurstdesk.settings import save_settings
@@ -182,7 +183,7 @@ class Studio(QObject):
             self.state.unfinished.crash_is_known = True
             self.state.messages.post(
                 MessageKind.NOTE,
-                self.tr("Wurstdesk ended unexpectedly the last time."),
+                self.tr("Wurstdesk ended unexpectedly last time."),
                 self.tr("What was saved is still there. The report may help to mend it."),
                 actions=(MessageAction.SHOW_REPORT,),
                 report=crash_report,
@@ -198,6 +199,7 @@ class Studio(QObject):
     # -- in the worker's thread -------------------------------------------------------------
 
     def _make_generator(self) -> ImageGenerator:
+        step_back()  # before torch starts threads of its own
         with self._garbage.waiting():
             torch_libraries.load_before_torch()
             return parts.make_generator(

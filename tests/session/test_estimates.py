@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from bench import REQUEST, Bench
 from fakes import DACKEL, PUBLISHED, FakeForecast, Gate, damaged
-from wurstdesk.generation import StageProgress
+from wurstdesk.generation import GenerationRequest, StageProgress
 from wurstdesk.session.estimates import Estimates
 from wurstdesk.session.form import RequestForm
 
@@ -133,3 +133,26 @@ def test_an_estimate_is_never_worth_a_picture(
     knowing.bench.run(qtbot)
     assert knowing.bench.words()[-2:] == ["done", "idle"]
     assert knowing.estimates.seconds(REQUEST) is None
+
+
+def test_a_key_in_the_prompt_is_no_new_question(qtbot: QtBot, knowing: Knowing) -> None:
+    # Given a forecast that counts how often it is asked
+    asked: list[GenerationRequest] = []
+
+    class Counting(FakeForecast):
+        def seconds(self, request: GenerationRequest) -> float | None:
+            asked.append(request)
+            return super().seconds(request)
+
+    knowing.bench.generator.known_forecast = Counting({"dackel": 2.0})
+    with qtbot.waitSignal(knowing.estimates.changed):
+        knowing.bench.worker.prepare(REQUEST)
+    knowing.estimates.seconds(REQUEST)
+    asked.clear()
+
+    # When only the words and the seed are others, the answer is known; when the work is, it is not
+    for words in ("a", "a d", "a do"):
+        assert knowing.estimates.seconds(REQUEST.changed(prompt=words, seed=len(words))) == 2
+    assert not asked
+    assert knowing.estimates.seconds(FOUR) == 8
+    assert asked == [FOUR]

@@ -96,6 +96,7 @@ def test_preview_arrives_as_an_image(qtbot: QtBot, bench: Bench) -> None:
     assert isinstance(image, QImage)
     assert (image.width(), image.height()) == (10, 8)
     assert image.pixelColor(9, 7).name() == "#010203"
+    assert image.format() == QImage.Format.Format_RGB32, "nothing is left to convert when painting"
 
 
 def test_only_the_newest_preview_of_each_picture_arrives(qtbot: QtBot, bench: Bench) -> None:

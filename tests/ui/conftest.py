@@ -32,7 +32,11 @@ def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
 
 @pytest.fixture
 def window(studio: Studio) -> Iterator[MainWindow]:
-    """A shown, active window of 1280x720 whose catalogue is read; gone afterwards."""
+    """A shown, active window of 1280x720 whose catalogue is read; gone afterwards, and with it
+    what it did to the look of the whole program."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    font = app.font()
     opened = MainWindow(studio.state)
     opened.resize(1280, 720)
     with studio.qtbot.waitExposed(opened):
@@ -46,6 +50,5 @@ def window(studio: Studio) -> Iterator[MainWindow]:
     opened.close()
     opened.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
     app.setStyleSheet("")
+    app.setFont(font)

@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from fakes import FakeForecast, Gate
 from studio import Studio
 from wurstdesk.generation import MAX_PROMPT_CHARACTERS, StageProgress
+from wurstdesk.ui.controls import SideScrollArea
 from wurstdesk.ui.generation_panel import GenerationPanel
 from wurstdesk.ui.main_window import MainWindow
 
@@ -24,6 +26,45 @@ def retype(qtbot: QtBot, field: QLineEdit | QAbstractSpinBox, text: str) -> None
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, text)
+
+
+def turn_wheel(box: QAbstractSpinBox | QComboBox) -> bool:
+    """A notch down in the middle; whether it was taken there."""
+    middle = QPointF(box.rect().center())
+    event = QWheelEvent(
+        middle,
+        box.mapToGlobal(middle),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(box, event)
+    return event.isAccepted()
+
+
+def test_a_wheel_that_scrolls_changes_nothing_on_its_way(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    window.panel.advanced.heading.setChecked(True)
+    before = studio.state.form.request
+    area = window.panel.findChild(SideScrollArea)
+    assert area is not None
+    fields: list[QAbstractSpinBox | QComboBox] = []
+    fields += area.findChildren(QAbstractSpinBox)
+    fields += area.findChildren(QComboBox)
+    assert len(fields) > 5
+    for field in fields:
+        turn_wheel(field)
+        assert not field.hasFocus()
+    assert studio.state.form.request == before
+
+    window.panel.count.setFocus()
+    studio.state.form.edit(num_images=3)
+    assert turn_wheel(window.panel.count), "but where somebody is at work it does"
+    assert studio.state.form.request.num_images == 2
 
 
 def test_a_proportion_sets_both_sides(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:

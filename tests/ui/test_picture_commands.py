@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtDBus import QDBusConnection
 from PySide6.QtGui import QDrag, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from fakes import full_disk
@@ -197,6 +197,25 @@ def test_the_dialog_offers_every_format(studio: Studio, window: MainWindow) -> N
     assert dialog.defaultSuffix() == "jpg"
     dialog.reject()
     assert window.commands.dialog is None
+
+
+def test_the_dialog_begins_in_a_folder_that_is_there(
+    studio: Studio, window: MainWindow, tmp_path: Path
+) -> None:
+    # Given a desktop whose own folder for pictures was never made
+    window.commands.files._folder = tmp_path / "never made"
+    (tmp_path / "pictures").mkdir()
+    studio.generate()
+    # When a picture is to be saved elsewhere
+    window.book["save_as"].trigger()
+    # Then the dialog shows ours, and nothing but the name stands in its field
+    dialog = window.commands.dialog
+    assert dialog is not None
+    assert Path(dialog.directory().absolutePath()) == tmp_path / "pictures"
+    name = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert name is not None
+    assert "/" not in name.text()
+    dialog.reject()
 
 
 # -- the file manager -------------------------------------------------------------------------

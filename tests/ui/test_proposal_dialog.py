@@ -4,10 +4,12 @@
 # pytest-qt's keys and clicks have no types.
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from fakes import DACKEL, PUBLISHED
@@ -86,6 +88,19 @@ def test_where_nothing_would_change_it_says_so(qtbot: QtBot, form: RequestForm) 
 def test_what_cannot_be_taken_is_said(qtbot: QtBot, form: RequestForm) -> None:
     dialog, _ = opened(qtbot, propose(form, {"checkpoint": "/elsewhere", "seed": 7}))
     assert any("/elsewhere" in text for text in texts(dialog))
+
+
+@pytest.mark.parametrize("prompt", ["a (red:1.3) dog on grass, that looks at us", "words " * 60])
+def test_a_few_changes_are_seen_without_scrolling(
+    qtbot: QtBot, form: RequestForm, prompt: str
+) -> None:
+    fields = {"prompt": prompt, "negative_prompt": "ugly", "width": 512, "seed": 42}
+    dialog, _ = opened(qtbot, replace(propose(form, fields), notes=("One.", "Two.", "Three.")))
+    area = dialog.findChild(QScrollArea)
+    assert area is not None
+    assert area.verticalScrollBar().maximum() == 0
+    for label in area.findChildren(QLabel):
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
 
 
 def test_a_strangers_endless_texts_leave_the_dialog_readable(

@@ -57,7 +57,7 @@ def test_the_question_says_what_was_left(
     studio: Studio, host: Host, question: ResumeQuestion
 ) -> None:
     box = box_of(question)
-    assert box.text() == "5 jobs of the last time are not finished."
+    assert box.text() == "5 jobs from last time are not finished."
     assert box.informativeText() == "• a <b>bold</b> dog\n• two\n• three\nand 2 more"
     assert len(host.rows()) == 5
     assert studio.generator.requests == []

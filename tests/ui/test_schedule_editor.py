@@ -133,7 +133,7 @@ def test_a_list_is_typed(
         ("1 0.5 0.7 0", "Prior timesteps must fall from one to the next."),
         ("1.2 0.5", "Prior timesteps are two or more numbers between 1 and 0."),
         ("1", "Prior timesteps are two or more numbers between 1 and 0."),
-        ("1 half 0", "The list of prior timesteps cannot be used: it should be a valid number"),
+        ("1 half 0", "The list of prior timesteps cannot be used: “half” is not a number."),
         ("nan 0", "The list of prior timesteps cannot be used: it should be a finite number"),
     ],
 )

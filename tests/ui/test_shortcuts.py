@@ -71,9 +71,9 @@ def native(*keys: str) -> str:
 
 def test_all_commands_and_keys_are_listed(dialog: ShortcutsDialog) -> None:
     assert shown(dialog) == [
+        ["Settings", "Edit", native("Ctrl+,")],
         ["Generate", "Generate", native("Ctrl+Return", "Ctrl+Enter")],
         ["Stop now", "Generate", native("Esc")],
-        ["Settings", "Edit", native("Ctrl+,")],
         ["Dark", "View · Appearance", ""],
         ["Fit", "Canvas", "0"],
     ]

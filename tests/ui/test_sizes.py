@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from fakes import DACKEL, PUBLISHED
+from studio import Studio
 from wurstdesk.generation import CheckpointInfo, GenerationRequest
+from wurstdesk.ui.size_picker import SizePicker
 from wurstdesk.ui.sizes import is_trained, presets
 
 
@@ -35,3 +38,20 @@ def test_the_trained_range_includes_its_ends() -> None:
         False,
     ]
     assert is_trained(4096, None)
+
+
+def test_shapes_are_drawn_anew_only_where_the_choice_changes(qtbot: QtBot, studio: Studio) -> None:
+    studio.read_catalogue(DACKEL)
+    picker = SizePicker(studio.state.form)
+    qtbot.addWidget(picker)
+    first, second, *others = picker.preset_buttons()
+    before = [button.icon().cacheKey() for button in picker.preset_buttons()]
+
+    studio.state.form.edit(prompt="a dog")
+    assert [button.icon().cacheKey() for button in picker.preset_buttons()] == before
+
+    second.click()
+    after = [button.icon().cacheKey() for button in picker.preset_buttons()]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [
+        button in others for button in (first, second, *others)
+    ]

@@ -151,6 +151,24 @@ _FIELD_NAMES = {
     "prior_num_inference_steps": "number of prior steps",
     "decoder_num_inference_steps": "number of decoder steps",
 }
+_NO_NUMBER = {
+    "float_parsing": "number",
+    "float_type": "number",
+    "int_parsing": "whole number",
+    "int_type": "whole number",
+    "int_from_float": "whole number",
+}
+_SHOWN = 40
+"""Characters of what should have been a number."""
+
+
+def _reason(kind: str, given: object, message: str) -> str:
+    """Pydantic's verdict in plain words."""
+    if kind in _NO_NUMBER:
+        return f"“{str(given)[:_SHOWN]}” is not a {_NO_NUMBER[kind]}"
+    said = message.removeprefix("Input ").rstrip(".")
+    said = said.replace("greater than or equal to", "at least")
+    return f"it {said.replace('less than or equal to', 'at most')}"
 
 
 def make_request(**fields: Any) -> GenerationRequest:
@@ -163,5 +181,5 @@ def make_request(**fields: Any) -> GenerationRequest:
         if first["type"] == "value_error":
             raise RequestError(str(first["ctx"]["error"])) from None
         name = f"The {_FIELD_NAMES.get(where, where.replace('_', ' '))}"
-        said = first["msg"].removeprefix("Input ").rstrip(".")
-        raise RequestError(f"{name} cannot be used: it {said}.") from None
+        said = _reason(first["type"], first["input"], first["msg"])
+        raise RequestError(f"{name} cannot be used: {said}.") from None

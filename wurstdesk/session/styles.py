@@ -108,15 +108,19 @@ class StyleShelf(QObject):
 
     # -- changing them ----------------------------------------------------------------------
 
-    def save(self, style: Style, replaces: str = "") -> None:
-        """Keep a style of the person's own and choose it. ``replaces`` is its name until now."""
+    def save(self, style: Style, replaces: str = "", *, choose: bool = True) -> None:
+        """Keep a style of the person's own. ``replaces`` is its name until now.
+
+        Whoever ``choose``s it puts its words round what is written.
+        """
         if replaces in self._own and replaces != style.name:
             del self._own[replaces]
         self._own[style.name] = style
         self._hidden.discard(style.name)
-        if self._chosen != style.name:
-            self._put_back()
-        self._chosen = style.name
+        if choose:
+            if self._chosen != style.name:
+                self._put_back()
+            self._chosen = style.name
         self._keep()
 
     def delete(self, name: str) -> None:

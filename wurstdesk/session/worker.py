@@ -276,7 +276,7 @@ class GenerationWorker(QThread):
             case StageProgress():
                 if self._pace.is_due(event):
                     self.progress.emit(event)
-                if event.step == event.steps:
+                if event.step in {0, event.steps}:
                     self._tell_forecast()
             case Preview():
                 self._post_preview(event)

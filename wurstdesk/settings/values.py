@@ -42,7 +42,7 @@ class Settings(BaseModel):
         Declared(
             page="folders",
             label="Pictures folder",
-            help="Where finished pictures are saved; empty for the usual one.",
+            help="Where finished pictures are saved; leave it empty for the usual folder.",
         ),
     ] = None
     checkpoint_folders: Annotated[
@@ -202,7 +202,7 @@ class Settings(BaseModel):
         Declared(
             page="saving",
             label="File names",
-            help="How files are called; a / begins a folder inside the pictures folder.",
+            help="How files are named; what stands before a / becomes a folder.",
         ),
     ] = DEFAULT_TEMPLATE
     write_metadata: Annotated[

@@ -67,10 +67,16 @@ class Canvas(QWidget):
         self._turn_to(page)
         self._describe()
 
+    def minimumSizeHint(self) -> QSize:
+        """Of the page that is shown: the others need not fit."""
+        page = self._pages.currentWidget() or self.empty_page
+        return page.minimumSizeHint().expandedTo(page.minimumSize())
+
     def _turn_to(self, page: QWidget) -> None:
         before = self._pages.currentWidget()
         if before is page:
             return
+        self.updateGeometry()
         had_focus = self.compare.isAncestorOf(QApplication.focusWidget() or self)
         self._pages.setCurrentWidget(page)
         if page is self.compare:

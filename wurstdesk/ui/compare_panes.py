@@ -22,12 +22,16 @@ _GRIP = 14.0
 """Pixels beside the line within which it is taken."""
 _STEP, _LEAP = 0.02, 0.1
 
-_HALF = 100
-"""Pixels that each of two pictures keeps on a narrow window."""
+_LEAST = 100
+"""Pixels that each picture keeps on a small window."""
 
 
 class _Pane(ImageView):
     """A view of pictures that are compared."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumSize(_LEAST, _LEAST)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """1 is not full size here, but a way of comparing."""
@@ -230,7 +234,6 @@ class SidePane(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         for half in self.halves:
-            half.setMinimumWidth(_HALF)
             row.addWidget(half, 1)
             half.zoom_changed.connect(self._on_zoom)
         self.setFocusProxy(self.halves[0])

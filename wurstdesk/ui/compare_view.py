@@ -54,6 +54,7 @@ class CompareView(QWidget):
         for button in self.mode_buttons.values():
             top.add(button)
         self.hint.setIndent(8)
+        self.hint.setMinimumWidth(100)
         top.add(self.hint, stretches=True)
         top.add(self.swap_button)
         top.add(self.done_button)

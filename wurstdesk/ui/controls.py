@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
@@ -125,6 +127,18 @@ class IconButton(QToolButton):
         self.setIcon(icon(self._icon_name, colours.accent if self.isChecked() else colours.dim))
 
 
+class _WheelGuard(QObject):
+    """Lets the wheel change only what has the focus: else it scrolls on, over whatever comes by."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ignored, the wheel goes on to the area around."""
+        is_wheel = event.type() == QEvent.Type.Wheel
+        if is_wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
 class SideScrollArea(QScrollArea):
     """Scrolls up and down only: it is never narrower than what it holds.
 
@@ -137,18 +151,36 @@ class SideScrollArea(QScrollArea):
         layout = inner.layout()
         self._margin = layout.contentsMargins().right() if layout is not None else 0
         self._lent = 0
+        self._least = QSize()
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.verticalScrollBar().rangeChanged.connect(self._lend_margin)
+        self._quieten()
 
     def minimumSizeHint(self) -> QSize:
         """Room for the content and the bar beside it."""
         bar = self._bar_width()
         beyond = bar - min(bar, self._margin) + self._lent
         return QSize(self._inner.minimumSizeHint().width() + beyond, 200)
+
+    def event(self, event: QEvent) -> bool:
+        """What is scrolled may need another width by now."""
+        if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.StyleChange}:
+            least = self.minimumSizeHint()
+            if least != self._least:
+                self._least = least
+                self.updateGeometry()
+        return super().event(event)
+
+    def _quieten(self) -> None:
+        guard = _WheelGuard(self)
+        inner = self._inner
+        for field in (*inner.findChildren(QAbstractSpinBox), *inner.findChildren(QComboBox)):
+            field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # which the wheel does not give
+            field.installEventFilter(guard)
 
     def _bar_width(self) -> int:
         return self.verticalScrollBar().sizeHint().width()
@@ -163,6 +195,15 @@ class SideScrollArea(QScrollArea):
             margins = layout.contentsMargins()
             margins.setRight(self._margin - lent)
             layout.setContentsMargins(margins)
+
+
+class TightContent(QWidget):
+    """What is scrolled where it must be; before that its fields become as low as they can."""
+
+    def heightForWidth(self, width: int) -> int:
+        """The least."""
+        layout = self.layout()
+        return -1 if layout is None else layout.minimumHeightForWidth(width)
 
 
 class Glyph(QLabel):

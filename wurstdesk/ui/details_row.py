@@ -57,7 +57,7 @@ class DetailsRow(FlowRow):
         self.keep_height(ROW_HEIGHT)
         self.add(self.back_button)
         self.add(words, stretches=True)
-        for button in (self.compare_button, self.reuse_button, self.save_button):
+        for button in (self.reuse_button, self.compare_button, self.save_button):
             self.add(button)
         self.back_button.clicked.connect(self.back_asked)
         self.compare_button.clicked.connect(state.showing.compare_with_previous)

@@ -16,6 +16,7 @@ from wurstdesk.ui.controls import SideScrollArea, dim_label, quiet_button
 from wurstdesk.ui.value_label import ValueLabel, breakable
 
 _WORD = re.compile(r"\s+|[^\s,.;:!?()]+|.")
+_LEAST_LETTERS = 18
 _MARKED = frozenset({"prompt", "negative_prompt"})
 
 
@@ -128,6 +129,7 @@ class _LowScrollArea(SideScrollArea):
     def __init__(self, inner: QWidget) -> None:
         super().__init__(inner)
         self._content = inner
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
 
     def sizeHint(self) -> QSize:
         """All rows, up to a few lines of long prompts."""
@@ -146,7 +148,9 @@ class _LowScrollArea(SideScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """A line must be seen."""
-        return QSize(super().minimumSizeHint().width(), self.fontMetrics().lineSpacing())
+        metrics = self.fontMetrics()
+        width = min(super().minimumSizeHint().width(), _LEAST_LETTERS * metrics.averageCharWidth())
+        return QSize(width, metrics.lineSpacing())
 
 
 def marked(a: str, b: str) -> tuple[str, str]:

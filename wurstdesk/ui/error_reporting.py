@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Signal, Slot, qVersion
+from PySide6.QtCore import QEvent, QObject, QSize, Signal, Slot, qVersion
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -63,7 +63,7 @@ class CrashDialog(QDialog):
         self._reports: list[str] = []
         self.dialog: QFileDialog | None = None
         self.setWindowTitle(self.tr("A mistake in Wurstdesk"))
-        self.resize(self.fontMetrics().averageCharWidth() * 110, self.fontMetrics().height() * 32)
+        self._fit_text()
         self._title = QLabel(
             self.tr("Something went wrong inside Wurstdesk. Your pictures are safe.")
         )
@@ -83,6 +83,18 @@ class CrashDialog(QDialog):
         self.save_button = QPushButton(self.tr("&Save…"))
         self._lay_out()
         self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger text needs more room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_text()
+
+    def _fit_text(self) -> None:
+        metrics = self.fontMetrics()
+        wanted = QSize(metrics.averageCharWidth() * 110, metrics.height() * 32)
+        screen = self.screen().availableGeometry().size() - QSize(40, 60)
+        self.resize(wanted.boundedTo(screen))
 
     def _lay_out(self) -> None:
         for button in (self.copy_button, self.save_button):

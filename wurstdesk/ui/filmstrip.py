@@ -45,6 +45,7 @@ from wurstdesk.ui.theme import Colours, colours_of
 _HEIGHT = 76
 _GAP = 6
 _Index = QModelIndex | QPersistentModelIndex
+_VCENTER_WRAPPED = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)
 LETTER_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -203,7 +204,7 @@ class Filmstrip(QListView):
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             room = self.viewport().rect().adjusted(3, 0, 0, 0)
             words = self.tr("The pictures of this session gather here.")
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+            painter.drawText(room, _VCENTER_WRAPPED, words)
             painter.end()
 
     def changeEvent(self, event: QEvent) -> None:

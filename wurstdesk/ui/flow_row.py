@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStyle, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 
 class FlowRow(QWidget):
@@ -83,7 +83,7 @@ class FlowRow(QWidget):
         whole = sum(heights) + self._spacing * max(0, len(lines) - 1) + 2 * down
         if is_trial:
             return max(self._least, whole)
-        top = down + max(0, self._least - whole) // 2
+        top = down + max(0, self.height() - whole) // 2
         for line, sizes, height in zip(lines, placed, heights, strict=True):
             left = across
             for item, size in zip(line, sizes, strict=True):
@@ -120,14 +120,17 @@ class FlowRow(QWidget):
 
 
 def _wanted(item: QWidget) -> int:
+    if item.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Ignored:
+        return _least(item)
     return max(item.sizeHint().width(), _least(item))
 
 
 def _least(item: QWidget) -> int:
-    return max(item.minimumSizeHint().width(), item.minimumWidth())
+    return item.minimumWidth() or item.minimumSizeHint().width()
 
 
 def _height(item: QWidget, width: int) -> int:
     if item.hasHeightForWidth():
         return item.heightForWidth(width)
-    return max(item.sizeHint().height(), item.minimumSizeHint().height(), item.minimumHeight())
+    wanted = max(item.sizeHint().height(), item.minimumSizeHint().height(), item.minimumHeight())
+    return min(wanted, item.maximumHeight())

@@ -150,7 +150,7 @@ class GalleryPage(QWidget):
                 request.prior_steps, request.prior_guidance_scale
             ),
             self.tr("decoder {0} steps").format(request.decoder_num_inference_steps),
-            request.checkpoint,
+            fact_text(request, "checkpoint", self._checkpoints()),
             picture.path.name,
         ]
         self.facts.setText("\n".join(facts))
@@ -250,7 +250,7 @@ class _Side(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 14)
         column.setSpacing(12)
-        column.addWidget(view)
+        column.addWidget(view, 100)
         column.addWidget(SideScrollArea(words), 1)
         column.addWidget(buttons)
 
@@ -267,4 +267,4 @@ class _Side(QWidget):
     def _fit(self) -> None:
         wanted = round(self.width() * self._proportion)
         most = round(self.height() * _SHARE_OF_PICTURE)
-        self._view.setFixedHeight(max(_LEAST_PICTURE, min(wanted, most)))
+        self._view.setMaximumHeight(max(_LEAST_PICTURE, min(wanted, most)))

@@ -9,7 +9,15 @@ from wurstdesk.generation import MAX_IMAGES
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.advanced import AdvancedSettings
 from wurstdesk.ui.checkpoint_row import CheckpointRow
-from wurstdesk.ui.controls import Remark, SideScrollArea, dim_label, line, number_box, show_number
+from wurstdesk.ui.controls import (
+    Remark,
+    SideScrollArea,
+    TightContent,
+    dim_label,
+    line,
+    number_box,
+    show_number,
+)
 from wurstdesk.ui.i18n import rough_duration, rough_duration_aloud, word_list
 from wurstdesk.ui.price_button import PriceButton
 from wurstdesk.ui.prompt_field import PromptField
@@ -22,15 +30,6 @@ from wurstdesk.ui.style_row import StyleRow
 
 _MARGIN = 14
 _FOLDED, _OPEN = "negative_prompt_folded", "advanced_open"
-
-
-class _Content(QWidget):
-    """What is scrolled where it must be; before that the prompts become as low as they can."""
-
-    def heightForWidth(self, width: int) -> int:
-        """The least."""
-        layout = self.layout()
-        return -1 if layout is None else layout.minimumHeightForWidth(width)
 
 
 class GenerationPanel(QWidget):
@@ -99,7 +98,7 @@ class GenerationPanel(QWidget):
         self.size_picker.commit()
 
     def _lay_out(self) -> None:
-        inner = _Content()
+        inner = TightContent()
         column = QVBoxLayout(inner)
         column.setContentsMargins(_MARGIN, 12, _MARGIN, 12)
         column.setSpacing(6)

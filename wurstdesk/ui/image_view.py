@@ -54,7 +54,7 @@ class ImageView(QWidget):
         self._dragged_from: QPointF | None = None
         self._cell_painter = CellPainter()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(200, 150)
+        self.setMinimumSize(200, 100)
         self.setAccessibleName(self.tr("Canvas"))
 
     # -- what is shown ----------------------------------------------------------------------

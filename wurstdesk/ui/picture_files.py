@@ -43,7 +43,8 @@ class PictureFiles(QObject):
         known = format_of(Path(name)) or PNG
         dialog.selectNameFilter(self._filter(known))
         dialog.setDefaultSuffix(known.suffix.lstrip("."))
-        dialog.selectFile(str(self._folder / name))
+        dialog.setDirectory(str(self._place()))
+        dialog.selectFile(name)
         dialog.filterSelected.connect(self._on_filter)
         dialog.fileSelected.connect(self._on_file)
         self._open(dialog)
@@ -56,7 +57,7 @@ class PictureFiles(QObject):
             return
         dialog = QFileDialog(self._window(), self.tr("Save pictures to"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setDirectory(str(self._folder))
+        dialog.setDirectory(str(self._place()))
         dialog.fileSelected.connect(self._on_folder)
         self._open(dialog)
 
@@ -74,6 +75,11 @@ class PictureFiles(QObject):
         folder = self._state.pictures_folder
         if folder is not None:
             self._state.keeper.do(_Ensure(folder), self._file_manager.open)
+
+    def _place(self) -> Path:
+        """Where a dialog begins: of a folder that is not there Qt makes part of the name."""
+        places = (self._folder, self._state.pictures_folder)
+        return next((place for place in places if place and place.is_dir()), Path.home())
 
     def _filter(self, known: FileFormat) -> str:
         patterns = " ".join(f"*{suffix}" for suffix in known.suffixes)

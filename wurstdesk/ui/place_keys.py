@@ -25,14 +25,28 @@ class PlaceKey:
 
 def place_keys() -> tuple[PlaceKey, ...]:
     """All of them, place by place."""
-    prompt, canvas, compare = _tr("Prompt"), _tr("Canvas"), _tr("Comparison")
-    seed, seeds, size, messages = _tr("Seed"), _tr("Seeds"), _tr("Size"), _tr("Messages")
+    return (*_writing(), *_looking(), *_lists(), *_others())
+
+
+def _writing() -> tuple[PlaceKey, ...]:
+    prompt, seed, size, grid = _tr("Prompt"), _tr("Seed"), _tr("Size"), _tr("Size on a grid")
     arrows = _tr("Arrow keys")
     return (
         PlaceKey(prompt, _tr("More weight for the word or selection"), ("Ctrl+Up",)),
         PlaceKey(prompt, _tr("Less weight for the word or selection"), ("Ctrl+Down",)),
         PlaceKey(prompt, _tr("The prompt before"), ("Alt+Up",)),
         PlaceKey(prompt, _tr("The prompt after"), ("Alt+Down",)),
+        PlaceKey(seed, _tr("The next seed, or the one before"), ("Up", "Down")),
+        PlaceKey(size, _tr("Larger or smaller by 128 pixels"), ("Up", "Down")),
+        PlaceKey(grid, _tr("Wider, narrower, higher or lower by 128 pixels"), _ARROWS, arrows),
+        PlaceKey(grid, _tr("Close the grid"), ("Return", "Esc")),
+    )
+
+
+def _looking() -> tuple[PlaceKey, ...]:
+    canvas, compare = _tr("Canvas"), _tr("Comparison")
+    arrows = _tr("Arrow keys")
+    return (
         PlaceKey(canvas, _tr("Zoom in"), ("+",)),
         PlaceKey(canvas, _tr("Zoom out"), ("-",)),
         PlaceKey(canvas, _tr("Fit the picture to the window"), ("0",)),
@@ -46,12 +60,30 @@ def place_keys() -> tuple[PlaceKey, ...]:
         PlaceKey(compare, _tr("Move the line further"), ("Shift+Left", "Shift+Right")),
         PlaceKey(compare, _tr("Show the other one while it is held"), ("Space",)),
         PlaceKey(compare, _tr("Leave the comparison"), ("Esc",)),
-        PlaceKey(seed, _tr("The next seed, or the one before"), ("Up", "Down")),
+    )
+
+
+def _lists() -> tuple[PlaceKey, ...]:
+    strip, gallery = _tr("Strip of pictures"), _tr("Gallery")
+    queue, seeds = _tr("Queue"), _tr("Seeds")
+    arrows = _tr("Arrow keys")
+    return (
+        PlaceKey(strip, _tr("Show another picture"), ("Left", "Right")),
+        PlaceKey(gallery, _tr("Show another picture"), _ARROWS, arrows),
+        PlaceKey(queue, _tr("Choose another job"), ("Up", "Down")),
+        PlaceKey(queue, _tr("Choose more jobs"), ("Shift+Up", "Shift+Down")),
+        PlaceKey(queue, _tr("Take the chosen jobs out"), ("Del", "Backspace")),
+        PlaceKey(seeds, _tr("Choose another seed"), ("Up", "Down")),
         PlaceKey(seeds, _tr("Use the seed"), ("Return",)),
         PlaceKey(seeds, _tr("Pin the seed, or let it go"), ("P",)),
         PlaceKey(seeds, _tr("Copy the seed"), ("Ctrl+C",)),
-        PlaceKey(size, _tr("Larger or smaller by 128 pixels"), _ARROWS, arrows),
-        PlaceKey(messages, _tr("Dismiss the message"), ("Del",)),
+    )
+
+
+def _others() -> tuple[PlaceKey, ...]:
+    return (
+        PlaceKey(_tr("Inspector"), _tr("Copy the value, or what is selected in it"), ("Ctrl+C",)),
+        PlaceKey(_tr("Messages"), _tr("Dismiss the message"), ("Del",)),
     )
 
 

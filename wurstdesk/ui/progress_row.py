@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy
 
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.controls import ROW_HEIGHT, ElidedLabel, dim_label, quiet_button
+from wurstdesk.ui.flow_row import FlowRow
 from wurstdesk.ui.i18n import time_left
 from wurstdesk.ui.job_words import left_words, running_fraction, running_words
 
@@ -28,14 +29,14 @@ class _Words(ElidedLabel):
         return QSize(self.widest, hint.height())
 
 
-class ProgressRow(QWidget):
+class ProgressRow(FlowRow):
     """There while a job runs, and while something is loaded ahead of one."""
 
     stop_asked = Signal()
     clear_asked = Signal()
 
     def __init__(self, state: StudioState) -> None:
-        super().__init__()
+        super().__init__(spacing=12)
         self._state = state
         self.label = _Words()
         self.bar = QProgressBar()
@@ -51,15 +52,11 @@ class ProgressRow(QWidget):
         self.stop_button = quiet_button(
             self.tr("Stop"), self.tr("Stop this job now; what waits comes next (Esc)")
         )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 6, 14, 6)
-        self.setMinimumHeight(ROW_HEIGHT)
-        row.setSpacing(12)
-        row.addWidget(self.label)
-        row.addWidget(self.bar, 1)
-        row.addWidget(self.left)
-        row.addWidget(self.clear_button)
-        row.addWidget(self.stop_button)
+        self.keep_height(ROW_HEIGHT)
+        self.add(self.label)
+        self.add(self.bar, stretches=True)
+        for part in (self.left, self.clear_button, self.stop_button):
+            self.add(part)
         self.stop_button.clicked.connect(self.stop_asked)
         self.clear_button.clicked.connect(self.clear_asked)
         state.activity_changed.connect(self._show)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -50,7 +51,6 @@ class ProposalDialog(QDialog):
         self.accepted.connect(self._on_accepted)
         self.finished.connect(self.deleteLater)
         self._show_chosen()
-        self._give_size()
 
     def _add_heading(self) -> None:
         text = self.tr("This will change:") if self.proposal.changes else self.nothing_text()
@@ -102,9 +102,11 @@ class ProposalDialog(QDialog):
             for column, widget in enumerate((box, old, arrow, new)):
                 grid.addWidget(widget, row, column)
             return
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
         for value in (old, new):
             value.setWordWrap(True)
-            value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+            value.setSizePolicy(policy)
         grid.addWidget(box, row, 0)
         grid.addWidget(old, row, 1, 1, 3)
         grid.addWidget(arrow, row + 1, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
@@ -125,6 +127,11 @@ class ProposalDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         return buttons
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Now it is known how large the text is."""
+        self._give_size()
+        super().showEvent(event)
 
     def _give_size(self) -> None:
         """As high as the list, up to two thirds of the screen; beyond that the list scrolls."""

@@ -37,9 +37,9 @@ class ResumeQuestion(QObject):
         box.setWindowTitle(self.tr("Unfinished jobs"))
         count = len(self._unfinished.jobs)
         box.setText(
-            self.tr("A job of the last time is not finished.")
+            self.tr("A job from last time is not finished.")
             if count == 1
-            else self.tr("{0} jobs of the last time are not finished.").format(count)
+            else self.tr("{0} jobs from last time are not finished.").format(count)
         )
         box.setInformativeText(self._prompts())
         for label in box.findChildren(QLabel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QValidator
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -62,6 +62,12 @@ class SeedEdit(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setValidator(SeedValidator(self))
+
+    def minimumSizeHint(self) -> QSize:
+        """The longest seed is to be seen."""
+        digits = self.fontMetrics().horizontalAdvance(str(SEED_COUNT - 1))
+        hint = super().minimumSizeHint()
+        return QSize(digits + hint.height() // 2 + 4, hint.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """One more, one less."""

@@ -165,6 +165,12 @@ class SettingsDialog(QDialog):
             return NameTemplateControl(setting, lambda: state.settings, lambda: state.form.request)
         return control_for(setting)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger text needs more room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.resize(self.size().expandedTo(self.sizeHint()))
+
     def sizeHint(self) -> QSize:
         """Room for a page, measured in its letters."""
         letter = self.fontMetrics().averageCharWidth()

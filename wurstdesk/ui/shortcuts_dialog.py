@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wurstdesk.ui.commands import Command, CommandBook
+from wurstdesk.ui.commands import MENUS, Command, CommandBook
 from wurstdesk.ui.controls import dim_label
 from wurstdesk.ui.i18n import DOT
 from wurstdesk.ui.place_keys import PlaceKey, place_keys
@@ -81,15 +81,16 @@ class ShortcutsDialog(QDialog):
             column.addWidget(part)
 
     def _fill(self, keys: tuple[PlaceKey, ...]) -> None:
-        for command in self._book:
+        # As in the menus, where a command is looked for next time.
+        for command in sorted(self._book, key=lambda c: (MENUS.index(c.menu), c.section)):
             self._add_command(command)
         for key in keys:
             sequences = [QKeySequence(text) for text in key.keys]
             self._add_row(key.text, key.place, sequences, key.words)
         header = self.table.header()
-        header.setStretchLastSection(True)
-        for column in range(2):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _add_command(self, command: Command) -> None:
         action = command.action
@@ -118,10 +119,16 @@ class ShortcutsDialog(QDialog):
         item.setData(1, _COMMAND, words.casefold())  # what the search looks at
         return item
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger text needs more room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.resize(self.size().expandedTo(self.sizeHint()))
+
     def sizeHint(self) -> QSize:
         """Room for the longest names, measured in letters."""
         letter = self.fontMetrics()
-        wanted = QSize(letter.averageCharWidth() * 105, letter.height() * 38)
+        wanted = QSize(letter.averageCharWidth() * 118, letter.height() * 38)
         return wanted.boundedTo(self.screen().availableGeometry().size() - QSize(40, 60))
 
     # -- searching and running --------------------------------------------------------------

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QSplitter,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.canvas import Canvas
@@ -103,7 +111,15 @@ class StudioPage(QMainWindow):
                 dock.setTitleBarWidget(QWidget(dock))
             elif not is_tabbed and dock.titleBarWidget() is not None:
                 dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # Qt's own one
+        self._name_tabs()
         self.arranged.emit()
+
+    def _name_tabs(self) -> None:
+        """Qt makes the tabs when it needs them: a name, and a place before what they show."""
+        for tabs in self.findChildren(QTabBar):
+            if not tabs.accessibleName():
+                tabs.setAccessibleName(self.tr("Panels"))
+                QWidget.setTabOrder(self.filmstrip, tabs)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The first time, with nothing remembered, the panels are as wide as they are usually."""

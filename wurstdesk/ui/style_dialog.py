@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import ValidationError
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 from wurstdesk.generation import GenerationRequest
 from wurstdesk.generation.styles import MAX_NAME, MAX_TEXT, PLACE, SETTING_GROUPS, Style, joined
 from wurstdesk.session.styles import StyleShelf
-from wurstdesk.ui.controls import Remark, dim_label
+from wurstdesk.ui.controls import Remark, SideScrollArea, TightContent, dim_label
 from wurstdesk.ui.style_words import setting_text
 
 _SHOWN_CHARACTERS = 240
@@ -76,8 +77,9 @@ class StyleDialog(QDialog):
         return boxes
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 16, 18, 14)
+        content = TightContent()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(18, 16, 18, 8)
         column.setSpacing(6)
         fields: tuple[tuple[str, QWidget], ...] = (
             (self.tr("&Name"), self.name),
@@ -95,9 +97,27 @@ class StyleDialog(QDialog):
             column.addWidget(box)
         column.addSpacing(6)
         column.addWidget(self.remark)
-        column.addWidget(self.buttons)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(18, 6, 18, 14)
+        foot.addWidget(self.buttons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(SideScrollArea(content), 1)  # large letters on a small screen
+        outer.addLayout(foot)
+        self._content = content
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Now it is known how large the text is."""
+        self._give_size()
+        super().showEvent(event)
+
+    def _give_size(self) -> None:
+        """Room for everything, and a line more, as far as the screen has it."""
         width = self.fontMetrics().averageCharWidth() * 70
-        self.resize(width, column.totalMinimumHeightForWidth(width) + self.fontMetrics().height())
+        height = self._content.heightForWidth(width) + self.buttons.sizeHint().height() + 20
+        screen = self.screen().availableGeometry().size() - QSize(40, 60)
+        self.resize(QSize(width, height + 2 * self.fontMetrics().height()).boundedTo(screen))
 
     def _connect(self) -> None:
         self.name.textChanged.connect(self._show)
@@ -155,7 +175,8 @@ class StyleDialog(QDialog):
     def _on_save(self) -> None:
         style = self.style_entered()
         if style is not None:
-            self._shelf.save(style, self._replaces)
+            # A new one was made of what is written: chosen, it would say the same once more.
+            self._shelf.save(style, self._replaces, choose=bool(self._replaces))
             self.accept()
 
 

@@ -98,8 +98,7 @@ QPushButton, QToolButton#choice {
     padding: 4px 12px;
 }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
-QDialog QPushButton { min-width: 56px; }
-QDialog QPushButton#primary { padding: 4px 14px; }
+QDialog QPushButton, QDialog QPushButton#primary { padding: 4px 18px; }
 QToolButton#choice { background: $field; border-color: $border; padding: 3px; }
 QPushButton:hover, QToolButton#choice:hover { border-color: $dim; }
 QPushButton:focus, QToolButton#choice:focus { border-color: $accent; }
