@@ -4,55 +4,38 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QAccessible, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from fakes import DACKEL, PUBLISHED, Gate, full_disk
+from everything import (
+    DIALOGS,
+    compare_two,
+    finish,
+    opened,
+    own_steps,
+    post_messages,
+    settle,
+    show_everything,
+    spoken_name,
+)
+from fakes import DACKEL
 from studio import Studio, open_studio
-from wurstdesk.generation import StageProgress
 from wurstdesk.ui.controls import ElidedLabel
-from wurstdesk.ui.error_reporting import CrashDialog
+from wurstdesk.ui.empty_page import ExampleButton
 from wurstdesk.ui.main_window import MainWindow
 
-
-def spoken_name(widget: QWidget) -> str:
-    """What a screen reader gets."""
-    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+SMALL, USUAL, LARGE = (1280, 720), (1440, 900), (1920, 1080)
 
 
-def show_everything(studio: Studio, window: MainWindow) -> Gate:
-    """All rows, messages and fields at once; the job runs until the gate is opened."""
-    studio.read_catalogue(DACKEL, PUBLISHED)
-    studio.sink.failures.append(full_disk())
-    studio.generate(prompt="a zebra in space and many, many more words than a line could hold")
-    studio.state.form.edit(width=1024, prior_guidance_scale=100.0, num_images=64)
-    studio.state.form.edit(seed=4294967295)
-    window.panel.advanced.heading.setChecked(True)
-    gate = Gate()
-    progress = StageProgress("decoder", 1000, 1000, 4000.0, tuple(range(64)))
-    studio.generator.script = lambda _: [progress, gate]
-    studio.state.generate()
-    studio.state.generate()
-    studio.state.showing.show_picture(1)
-    studio.qtbot.waitUntil(lambda: window.progress.left.text() != "")
-    return gate
-
-
-def finish(studio: Studio, gate: Gate) -> None:
-    studio.state.runner.clear_waiting()
-    gate.open()
-    studio.wait_until_idle()
-
-
-def test_every_focusable_widget_has_a_name(studio: Studio, window: MainWindow) -> None:
-    gate = show_everything(studio, window)
-    nameless = [
+def nameless(window: QWidget) -> list[str]:
+    """What can have the focus, and nobody would know what it is."""
+    return [
         f"{type(widget).__name__} in {type(widget.parent()).__name__}"
         for widget in window.findChildren(QWidget)
         if widget.isVisible()
@@ -60,17 +43,43 @@ def test_every_focusable_widget_has_a_name(studio: Studio, window: MainWindow) -
         and not spoken_name(widget).strip()
         and not widget.focusProxy()
     ]
+
+
+def test_every_focusable_widget_has_a_name(studio: Studio, window: MainWindow) -> None:
+    own_steps(window)
+    gate = show_everything(studio, window)
+    post_messages(studio)
+    found = nameless(window)
+    for name in window.studio.docks:
+        window.studio.raise_dock(name)
+        settle()
+        found += nameless(window)
     finish(studio, gate)
-    assert nameless == []
+    assert found == []
 
 
-def test_the_crash_report_has_names_too(qtbot: QtBot) -> None:
-    dialog = CrashDialog()
-    qtbot.addWidget(dialog)
-    dialog.show()
-    for widget in dialog.findChildren(QWidget):
-        if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
-            assert spoken_name(widget), type(widget).__name__
+def test_names_while_two_are_compared(studio: Studio, window: MainWindow) -> None:
+    compare_two(studio, window)
+    for mode in ("slider", "side", "flick"):
+        studio.state.showing.comparison.set_mode(mode)
+        settle()
+        assert nameless(window) == []
+
+
+def test_names_in_the_gallery(studio: Studio, window: MainWindow) -> None:
+    window.show_page("gallery")
+    settle()
+    assert nameless(window) == []
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_every_dialog_has_names(studio: Studio, window: MainWindow, name: str) -> None:
+    with opened(name, studio, window) as dialog:
+        assert nameless(dialog) == []
+        assert dialog.windowTitle() or name in {"about", "size grid"}
+
+
+# -- nothing is cut off -------------------------------------------------------------------------
 
 
 def needed_width(widget: QAbstractButton | QLabel) -> int:
@@ -79,29 +88,146 @@ def needed_width(widget: QAbstractButton | QLabel) -> int:
     return max(widget.fontMetrics().horizontalAdvance(line) for line in lines)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
-def test_no_text_is_cut_off(
-    studio: Studio, window: MainWindow, theme: str, size: tuple[int, int]
-) -> None:
-    studio.state.change_settings(theme=theme)
-    window.resize(*size)
-    gate = show_everything(studio, window)
-    QCoreApplication.processEvents()
-    cut = []
+def texts(window: QWidget) -> Iterator[QAbstractButton | QLabel]:
+    """Everything with words that are meant to be read as a whole."""
     for widget in window.findChildren(QWidget):
         if not widget.isVisible() or not isinstance(widget, QAbstractButton | QLabel):
             continue
-        if isinstance(widget, ElidedLabel) or not widget.text():
+        if is_behind(widget):
             continue
-        if isinstance(widget, QLabel) and widget.wordWrap():
-            fits = widget.height() >= widget.heightForWidth(widget.width())
-        else:
-            fits = widget.width() >= needed_width(widget)
-        if not fits:
-            cut.append(widget.text())
+        if widget.text() and not isinstance(widget, ElidedLabel | ExampleButton):
+            yield widget
+
+
+def is_behind(widget: QWidget) -> bool:
+    """Whether it belongs to a panel behind another's tab: Qt puts those beside the window."""
+    parent: QWidget | None = widget
+    while parent is not None and not isinstance(parent, QDockWidget):
+        parent = parent.parentWidget()
+    return parent is not None and parent.x() < 0
+
+
+def fits(widget: QAbstractButton | QLabel) -> bool:
+    """Whether it is as large as its text."""
+    if isinstance(widget, QLabel) and widget.wordWrap():
+        return widget.height() >= widget.heightForWidth(widget.width())
+    if isinstance(widget, QLabel) and widget.textFormat() == Qt.TextFormat.RichText:
+        return widget.width() >= widget.sizeHint().width()
+    is_high_enough = widget.height() >= widget.fontMetrics().height()
+    return widget.width() >= needed_width(widget) and is_high_enough
+
+
+def is_scrolled(widget: QWidget) -> bool:
+    """Whether it may be out of sight, for somebody can bring it back."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def cut(window: QWidget) -> list[str]:
+    """Texts that are cut, by their own size or by the edge of what they stand in."""
+    found = []
+    for widget in texts(window):
+        whole = QRect(widget.mapTo(window, widget.rect().topLeft()), widget.size())
+        if not fits(widget) or not (is_scrolled(widget) or window.rect().contains(whole)):
+            found.append(f"{type(widget).__name__} {widget.text()[:40]} {widget.size().toTuple()}")
+        parent = widget.parentWidget()
+        is_inside = parent is None or parent.rect().contains(widget.geometry())
+        if not is_inside and not is_scrolled(widget):
+            found.append(f"{widget.text()[:40]} in {type(parent).__name__}")
+    return found
+
+
+BOTH = pytest.mark.parametrize("theme", ["light", "dark"])
+SIZES = pytest.mark.parametrize(
+    ("size", "scale"),
+    [(SMALL, 100), (USUAL, 100), (LARGE, 100), (SMALL, 150), (USUAL, 200)],
+    ids=["1280", "1440", "1920", "1280 at 150", "1440 at 200"],
+)
+
+
+def show_at(studio: Studio, window: MainWindow, size: tuple[int, int], scale: int) -> None:
+    """A size of the window and of what is in it; it is not larger than it was told to be."""
+    studio.state.change_settings(interface_scale=scale)
+    settle()
+    window.resize(*size)
+    settle()
+    assert window.width() == size[0]
+
+
+@BOTH
+@SIZES
+def test_no_text_is_cut_off(
+    studio: Studio, window: MainWindow, theme: str, size: tuple[int, int], scale: int
+) -> None:
+    studio.state.change_settings(theme=theme)
+    own_steps(window)
+    gate = show_everything(studio, window)
+    show_at(studio, window, size, scale)
+    found = cut(window)
+    for name in window.studio.docks:
+        window.studio.raise_dock(name)
+        settle()
+        found += cut(window)
     finish(studio, gate)
-    assert cut == []
+    assert found == []
+
+
+@SIZES
+def test_no_text_is_cut_off_elsewhere(
+    studio: Studio, window: MainWindow, size: tuple[int, int], scale: int
+) -> None:
+    show_at(studio, window, size, scale)
+    assert cut(window) == [], "the first page"
+    compare_two(studio, window)
+    for mode in ("slider", "side", "flick"):
+        studio.state.showing.comparison.set_mode(mode)
+        settle()
+        assert cut(window) == [], mode
+    studio.state.showing.comparison.stop()
+    window.show_page("gallery")
+    settle()
+    assert cut(window) == [], "the gallery"
+
+
+@pytest.mark.parametrize("scale", [100, 200])
+@pytest.mark.parametrize("name", DIALOGS)
+def test_no_text_of_a_dialog_is_cut_off(
+    studio: Studio, window: MainWindow, name: str, scale: int
+) -> None:
+    studio.state.change_settings(interface_scale=scale)
+    settle()
+    with opened(name, studio, window) as dialog:
+        assert cut(dialog) == []
+
+
+@pytest.mark.parametrize("name", ["settings", "shortcuts", "crash"])
+def test_a_dialog_that_stays_open_grows_with_its_text(
+    studio: Studio, window: MainWindow, name: str
+) -> None:
+    with opened(name, studio, window) as dialog:
+        before = dialog.size()
+        studio.state.change_settings(interface_scale=130)
+        settle()
+        assert (
+            dialog.width() > before.width() or dialog.width() >= dialog.screen().size().width() - 40
+        )
+        assert cut(dialog) == []
+
+
+def test_twice_the_size_goes_on_a_small_screen(studio: Studio, window: MainWindow) -> None:
+    """All of it is there: what is not in sight can be scrolled to."""
+    compare_two(studio, window)
+    studio.state.showing.comparison.stop()
+    show_at(studio, window, SMALL, 200)
+    assert window.height() == SMALL[1]
+    assert cut(window) == []
+    studio.state.showing.compare_with(1)
+    settle()
+    assert window.width() == SMALL[0]
 
 
 def test_the_window_fits_a_small_screen(studio: Studio, window: MainWindow) -> None:
@@ -149,40 +275,6 @@ def test_the_panel_is_never_scrolled_sideways(studio: Studio, window: MainWindow
     right = button.mapTo(window.panel, button.rect().topRight()).x()
     finish(studio, gate)
     assert right < window.panel.width()
-
-
-def test_every_command_is_in_a_menu_and_no_shortcut_is_taken_twice(window: MainWindow) -> None:
-    in_menus = {
-        action for menu in window.menuBar().findChildren(QMenu) for action in menu.actions()
-    }
-    commands = {action for action in window.actions() if action.text()}
-    assert commands <= in_menus
-
-    keys: dict[str, str] = {}
-    for action in commands:
-        for sequence in action.shortcuts():
-            name = sequence.toString(QKeySequence.SequenceFormat.PortableText)
-            assert name, action.text()
-            if name != "Esc":  # Stop while something runs, else back
-                assert name not in keys, f"{name}: {action.text()} and {keys.get(name)}"
-            keys[name] = action.text()
-
-
-def test_no_two_places_share_a_letter(window: MainWindow) -> None:
-    """Alt and a letter opens a menu or goes to a field, but not where it is taken twice."""
-    labels = [label.text() for label in window.panel.findChildren(QLabel)]
-    menus = [action.text() for action in window.menuBar().actions()]
-    letters = [text[text.index("&") + 1].lower() for text in labels + menus if "&" in text]
-    assert len(letters) >= 9
-    assert len(letters) == len(set(letters))
-
-
-def test_the_two_uses_of_esc_exclude_each_other(studio: Studio, window: MainWindow) -> None:
-    gate = show_everything(studio, window)
-    assert window.book["stop"].isEnabled()
-    assert not window.book["back"].isEnabled()
-    finish(studio, gate)
-    assert not window.book["stop"].isEnabled()
 
 
 def test_nothing_of_the_window_is_left_to_the_garbage_collector(

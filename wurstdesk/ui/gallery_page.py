@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from wurstdesk.generation import KeptPicture
+from wurstdesk.session.facts import fact_text
 from wurstdesk.session.gallery_list import GalleryList
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.controls import SideScrollArea, dim_label, quiet_button
@@ -150,7 +151,7 @@ class GalleryPage(QWidget):
                 request.prior_steps, request.prior_guidance_scale
             ),
             self.tr("decoder {0} steps").format(request.decoder_num_inference_steps),
-            fact_text(request, "checkpoint", self._checkpoints()),
+            fact_text(request, "checkpoint", self._state.form.checkpoints),
             picture.path.name,
         ]
         self.facts.setText("\n".join(facts))

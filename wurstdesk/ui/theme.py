@@ -186,6 +186,8 @@ QStatusBar::item { border: none; }
 
 QWidget#top { background: $window; border-bottom: 1px solid $border; }
 QLabel#title { font-weight: bold; }
+QLabel#value { border: 1px solid transparent; border-radius: 3px; }
+QLabel#value:focus { border-color: $accent; }
 QToolButton#page {
     background: $field; border: 1px solid $border; border-radius: 5px; padding: 4px 14px;
 }

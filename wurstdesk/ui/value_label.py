@@ -37,6 +37,8 @@ class ValueLabel(QLabel):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt means it for the mouse alone
+        self.setObjectName("value")
 
     def show_value(self, value: str) -> None:
         """Show another text."""
