@@ -14,6 +14,7 @@ from fakes import full_disk
 from studio import Studio
 from wurstdesk.paths import resources_dir
 from wurstdesk.ui.main_window import MainWindow
+from wurstdesk.ui.prompt_highlighter import tint
 from wurstdesk.ui.theme import DARK, LIGHT, Colours, colours_of, palette_of, sheet_of
 
 BOTH = pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
@@ -38,12 +39,22 @@ def test_every_text_can_be_read_on_what_it_stands_on(colours: Colours) -> None:
     grounds = ("window", "field", "raised", "canvas", "problem_ground", "note_ground")
     pairs = [(text, ground) for text in ("text", "dim") for ground in grounds]
     pairs += [("on_accent", "accent"), ("on_accent", "accent_strong")]
-    pairs += [("text", "heavier"), ("text", "lighter"), ("accent", "field")]
+    pairs += [("text", "heavier"), ("text", "lighter")]
+    # The signs of weights, the seed in use, a job that failed (also a chosen one), links.
+    pairs += [("accent", "field"), ("accent", "window")]
+    pairs += [("accent_strong", ground) for ground in ("field", "raised", "window")]
+    pairs += [("problem", ground) for ground in ("field", "window", "raised", "problem_ground")]
     poor = {
         pair: round(contrast(getattr(colours, pair[0]), getattr(colours, pair[1])), 2)
         for pair in pairs
     }
     assert {pair: ratio for pair, ratio in poor.items() if ratio < 4.5} == {}
+
+
+@BOTH
+@pytest.mark.parametrize("weight", [0.0, 0.3, 0.9, 1.1, 1.5, 4.0])
+def test_a_weighted_word_can_be_read(colours: Colours, weight: float) -> None:
+    assert contrast(colours.text, tint(colours, weight).name()) >= 4.5
 
 
 @BOTH

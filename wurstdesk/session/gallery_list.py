@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from wurstdesk.generation import Desk, KeptPicture
+from wurstdesk.session.failures import Failure
 from wurstdesk.session.keeper import Keeper
 
 PAGE = 200
@@ -20,6 +21,8 @@ class GalleryList(QObject):
     grew = Signal(int, int)
     """Pictures from the first to the last of these places are new."""
     chosen_changed = Signal()
+    failed = Signal(object)
+    """``Failure``: the list could not be read."""
 
     def __init__(self, keeper: Keeper, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +57,12 @@ class GalleryList(QObject):
 
     def _ask(self, offset: int) -> None:
         self._is_asking = True
-        self._keeper.ask(_Page(offset), self._on_page)
+        self._keeper.ask(_Page(offset), self._on_page, self._on_failed)
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self._is_asking = False  # who looks further down asks again
+        self.failed.emit(failure)
 
     @Slot(object)
     def _on_page(self, answer: tuple[int, tuple[KeptPicture, ...]]) -> None:

@@ -70,7 +70,7 @@ def considerate_threads() -> Iterator[None]:
     """Let the window have Python's lock soon, and imports be no more than imports.
 
     PySide looks into the source of every imported module for its ``__feature__`` switch, which
-    nobody here throws: with torch and diffusers that took a quarter of a second and left 140 MB.
+    nobody here throws: with torch and diffusers that takes a quarter of a second and up to 130 MB.
     """
     turn = sys.getswitchinterval()
     sys.setswitchinterval(_TURN)

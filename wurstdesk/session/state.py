@@ -116,7 +116,14 @@ class StudioState(QObject):
         self.styles.noted.connect(self._on_note)
         self.keeper.opened.connect(self._on_gallery_opened)
         self._reader.found.connect(self._on_checkpoints)
-        for part in (runner, self.saving, self.keeper, self.readings, self._reader):
+        for part in (
+            runner,
+            self.saving,
+            self.keeper,
+            self.readings,
+            self._reader,
+            self.gallery,
+        ):
             part.failed.connect(self._tell_failure)
         self.form.changed.connect(self._remember)
         self.styles.changed.connect(self._remember)

@@ -21,7 +21,7 @@ from wurstdesk.ui.controls import SideScrollArea, dim_label, text_size
 from wurstdesk.ui.icons import dackel
 from wurstdesk.ui.theme import colours_of
 
-_LETTERS = 74
+_LETTERS = 88
 """In a line, at most: longer ones are hard to read."""
 _EXAMPLES = 3
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -46,6 +46,8 @@ class StudioPage(QMainWindow):
         self.filmstrip = Filmstrip(state)
         self.docks: dict[str, QDockWidget] = {}
         self._is_arranged = False
+        self._wanted = self._forced = 0  # width of the docks, and what larger text made of it
+        self._is_settling = False
         self.setDockOptions(
             QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.AnimatedDocks
@@ -124,11 +126,50 @@ class StudioPage(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """The first time, with nothing remembered, the panels are as wide as they are usually."""
         super().showEvent(event)
+        self._bring_floating_ones()
         if not self._is_arranged and self.docks:
             self._is_arranged = True
             width = round(_DOCK_WIDTH * max(1.0, self.font().pointSizeF() / _USUAL_POINTS))
             first = next(iter(self.docks.values()))
             self.resizeDocks([first], [width], Qt.Orientation.Horizontal)
+
+    def _bring_floating_ones(self) -> None:
+        """Those restored before there was a window to belong to would stay behind it."""
+        window = self.window().windowHandle()
+        for dock in self.docks.values():
+            own = dock.windowHandle() if dock.isFloating() and dock.isVisible() else None
+            if own is not None and own.transientParent() != window:
+                dock.hide()
+                own.setTransientParent(window)
+                dock.show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger text may need wider docks; with smaller text they are as wide as before."""
+        super().changeEvent(event)
+        if event.type() != QEvent.Type.FontChange or not self.isVisible() or self._is_settling:
+            return
+        dock = self._standing_dock()
+        if dock is None:
+            return
+        if dock.width() != self._forced:
+            self._wanted = dock.width()
+        self._is_settling = True
+        QTimer.singleShot(0, self._settle)  # when everything in them has its new size
+
+    @Slot()
+    def _settle(self) -> None:
+        self._is_settling = False
+        dock = self._standing_dock()
+        if dock is not None:
+            self.resizeDocks([dock], [self._wanted], Qt.Orientation.Horizontal)
+            self._forced = dock.width() if dock.width() > self._wanted else 0
+
+    def _standing_dock(self) -> QDockWidget | None:
+        """One that is seen at the side."""
+        if not self._is_arranged:
+            return None
+        at_side = (dock for dock in self.docks.values() if not dock.isFloating())
+        return next((dock for dock in at_side if not dock.visibleRegion().isEmpty()), None)
 
     def raise_dock(self, name: str) -> None:
         """Bring a panel to the front, and the focus into it."""
@@ -176,8 +217,8 @@ class StudioPage(QMainWindow):
         if isinstance(splitter, str) and splitter:
             self.splitter.restoreState(QByteArray.fromBase64(splitter.encode("ascii", "ignore")))
         if isinstance(docks, str) and docks:
-            self._is_arranged = True
-            self.restoreState(QByteArray.fromBase64(docks.encode("ascii", "ignore")))
+            state = QByteArray.fromBase64(docks.encode("ascii", "ignore"))
+            self._is_arranged = self.restoreState(state)
         for name, dock in self.docks.items():
             self._book[f"dock_{name}"].setChecked(not dock.isHidden())
 

@@ -78,7 +78,7 @@ class StyleRow(QWidget):
         book.add(
             "edit_style",
             "edit",
-            self.tr("Edit style…"),
+            self.tr("&Edit style…"),
             run=self.edit,
             enabled=self.has_style,
             section=6,
@@ -86,7 +86,7 @@ class StyleRow(QWidget):
         book.add(
             "delete_style",
             "edit",
-            self.tr("Delete style…"),
+            self.tr("&Delete style…"),
             run=self.delete,
             enabled=self.has_style,
             section=6,

@@ -299,6 +299,7 @@ class ThemeSwitch(QObject):
         super().__init__(parent)
         self._theme: Theme = "system"
         self._percent = 100
+        self._is_styled = False
         self._points = QApplication.font().pointSizeF()  # the desktop's, before we scale it
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._apply)
@@ -327,8 +328,9 @@ class ThemeSwitch(QObject):
         if not isinstance(app, QApplication):
             return
         colours = DARK if self._is_dark() else LIGHT
-        if app.style().name().lower() != "fusion":
+        if not self._is_styled:  # Qt's own name for it is hidden by the style sheet
             app.setStyle("Fusion")
+            self._is_styled = True
         app.setPalette(palette_of(colours))
         scale = self._percent / 100
         font = app.font()

@@ -74,7 +74,8 @@ def _page_button(action: QAction) -> QToolButton:
     button.setDefaultAction(action)
     button.setText(action.text().replace("&", ""))
     keys = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
-    button.setToolTip(f"{button.text()} ({keys})")
+    # The action's, and not the button's: the button takes it over at each change of the action.
+    action.setToolTip(f"{button.text()} ({keys})")
     button.setAccessibleName(button.text())
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button

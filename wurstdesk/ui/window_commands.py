@@ -85,7 +85,7 @@ class WindowCommands(QObject):
             ("gallery", self.tr("&Gallery"), "Ctrl+2"),
         ):
             pages.addAction(add(name, "view", text, key, checkable=True))
-        size = self.tr("&Size of the interface")
+        size = self.tr("Si&ze of the interface")
         for name, text, keys, run in (
             ("larger", self.tr("&Larger"), ("Ctrl++", "Ctrl+="), self._larger),
             ("smaller", self.tr("&Smaller"), ("Ctrl+-",), self._smaller),
