@@ -110,11 +110,11 @@ def open_again(studio: Studio, later: list[MainWindow]) -> MainWindow:
 def test_what_was_arranged_is_there_at_the_next_start(
     qtbot: QtBot, studio: Studio, window: MainWindow, later: list[MainWindow]
 ) -> None:
-    # Given a window of another size, with a panel on the left, one hidden and a wider form
-    window.resize(790, 700)  # the screen of the tests is no larger than 800x800
-    settle()
+    # Given a window of another size, with a panel below, one hidden and a wider form
     page = window.studio
-    page.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, page.docks["seeds"])
+    window.resize(780, 700)  # the screen of the tests is no larger than 800x800
+    settle()
+    page.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, page.docks["seeds"])
     window.book["dock_inspector"].trigger()
     page.splitter.setSizes([360, 100])
     page.splitter.splitterMoved.emit(360, 1)
@@ -125,7 +125,7 @@ def test_what_was_arranged_is_there_at_the_next_start(
     # Then all of it is as it was
     assert again.size() == window.size()
     assert again.studio.dockWidgetArea(again.studio.docks["seeds"]) == (
-        Qt.DockWidgetArea.LeftDockWidgetArea
+        Qt.DockWidgetArea.BottomDockWidgetArea
     )
     assert not again.studio.docks["inspector"].isVisible()
     assert not again.book["dock_inspector"].isChecked()

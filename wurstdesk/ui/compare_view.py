@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -21,6 +21,8 @@ from wurstdesk.ui.differences import DifferenceList
 from wurstdesk.ui.flow_row import FlowRow
 from wurstdesk.ui.image_view import ImageView
 
+_HINT = 100
+"""Pixels in which a hint can still be read."""
 MODES: tuple[CompareMode, ...] = ("slider", "side", "flick")
 
 
@@ -49,12 +51,12 @@ class CompareView(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        top = FlowRow(spacing=6)
+        self._bar = top = FlowRow(spacing=6)
         top.setObjectName("compare")
         for button in self.mode_buttons.values():
             top.add(button)
         self.hint.setIndent(8)
-        self.hint.setMinimumWidth(100)
+        self.hint.setMinimumWidth(_HINT)
         top.add(self.hint, stretches=True)
         top.add(self.swap_button)
         top.add(self.done_button)
@@ -66,6 +68,12 @@ class CompareView(QWidget):
         column.addWidget(self._panes, 1)
         column.addWidget(line())
         column.addWidget(self.differences)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The hint is the first to go where there is no room for all in one line."""
+        super().resizeEvent(event)
+        hint = _HINT + 6 if self.hint.isHidden() else 0
+        self.hint.setVisible(self._bar.sizeHint().width() + hint <= self.width())
 
     def _mode_button(self, mode: CompareMode) -> QToolButton:
         words = {

@@ -8,11 +8,12 @@ from html import escape
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from wurstdesk.session.comparison import Difference
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.controls import SideScrollArea, dim_label, quiet_button
+from wurstdesk.ui.flow_row import FlowRow
 from wurstdesk.ui.value_label import ValueLabel, breakable
 
 _WORD = re.compile(r"\s+|[^\s,.;:!?()]+|.")
@@ -29,7 +30,6 @@ class DifferenceList(QWidget):
         super().__init__()
         self._state = state
         self.summary = QLabel()
-        self.summary.setWordWrap(True)
         self.use_a = quiet_button(
             self.tr("Use A"), self.tr("Take the settings of the first picture into the panel")
         )
@@ -47,16 +47,14 @@ class DifferenceList(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(2, 1)
         self._scroll = _LowScrollArea(self._table)
-        head = QHBoxLayout()
-        head.setContentsMargins(14, 8, 14, 6)
-        head.setSpacing(8)
-        head.addWidget(self.summary, 1)
-        head.addWidget(self.use_a)
-        head.addWidget(self.use_b)
+        head = FlowRow(margin=(14, 7))
+        head.add(self.summary, stretches=True)
+        head.add(self.use_a)
+        head.add(self.use_b)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
+        column.addWidget(head)
         column.addWidget(self._scroll)
         state.showing.comparison.changed.connect(self._show)
         self._show()
