@@ -67,3 +67,13 @@ def test_long_words_give_way_to_the_rest_of_the_row(studio: Studio, host: Host, 
     wide = host.row.label.sizeHint().width()
     studio.state.runner.stop()
     assert host.row.label.sizeHint().width() >= wide, "the bar begins where it began"
+
+
+def test_the_time_left_is_never_cut_off(studio: Studio, host: Host, gate: Gate) -> None:
+    studio.state.runner.estimate = lambda r: 60.0
+    fill(studio, gate, "a", "b")
+    left = host.row.left
+    host.row.setFixedWidth(400)
+    studio.qtbot.waitUntil(lambda: host.row.width() == 400)
+    assert left.width() >= left.sizeHint().width()
+    assert host.row.rect().contains(left.geometry())

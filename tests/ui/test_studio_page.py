@@ -150,21 +150,3 @@ def test_what_cannot_be_read_changes_nothing(
     assert all(dock.isVisible() for dock in again.studio.docks.values())
     assert again.studio.docks["queue"].width() == 264
     assert again.panel.width() >= 300
-
-
-def test_a_panel_that_floats_from_the_start_belongs_to_the_window(
-    qtbot: QtBot, studio: Studio
-) -> None:
-    # Given a panel that floated when the program ended: it is restored before the window is shown
-    opened = MainWindow(studio.state)
-    qtbot.addWidget(opened)
-    dock = opened.studio.docks["inspector"]
-    dock.setFloating(True)
-    dock.show()
-    # When the window is shown
-    with qtbot.waitExposed(opened):
-        opened.show()
-    # Then the window's manager keeps the panel above it, and the menu says that it is there
-    assert dock.isVisible()
-    assert dock.windowHandle().transientParent() == opened.windowHandle()
-    assert opened.book["dock_inspector"].isChecked()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QMetaObject, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -48,6 +48,7 @@ class StudioPage(QMainWindow):
         self._is_arranged = False
         self._wanted = self._forced = 0  # width of the docks, and what larger text made of it
         self._is_settling = False
+        self._was_shown = False
         self.setDockOptions(
             QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.AnimatedDocks
@@ -126,21 +127,25 @@ class StudioPage(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """The first time, with nothing remembered, the panels are as wide as they are usually."""
         super().showEvent(event)
-        self._bring_floating_ones()
+        if not self._was_shown:
+            self._was_shown = True
+            self._soon("_bring_floating_ones")  # the window has to be there first
         if not self._is_arranged and self.docks:
             self._is_arranged = True
             width = round(_DOCK_WIDTH * max(1.0, self.font().pointSizeF() / _USUAL_POINTS))
             first = next(iter(self.docks.values()))
             self.resizeDocks([first], [width], Qt.Orientation.Horizontal)
 
+    def _soon(self, slot: str) -> None:
+        """Call one of these slots from the event loop, unless the page is gone by then."""
+        QMetaObject.invokeMethod(self, slot, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
     def _bring_floating_ones(self) -> None:
         """Those restored before there was a window to belong to would stay behind it."""
-        window = self.window().windowHandle()
         for dock in self.docks.values():
-            own = dock.windowHandle() if dock.isFloating() and dock.isVisible() else None
-            if own is not None and own.transientParent() != window:
+            if dock.isFloating() and dock.isVisible():
                 dock.hide()
-                own.setTransientParent(window)
                 dock.show()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -154,7 +159,7 @@ class StudioPage(QMainWindow):
         if dock.width() != self._forced:
             self._wanted = dock.width()
         self._is_settling = True
-        QTimer.singleShot(0, self._settle)  # when everything in them has its new size
+        self._soon("_settle")  # when everything in them has its new size
 
     @Slot()
     def _settle(self) -> None:
