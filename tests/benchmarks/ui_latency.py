@@ -5,7 +5,8 @@
 Starts the real program in a process and a home of its own for each run, with a timer of 10 ms
 beside all else that the window's thread does; 10 ms from beat to beat is perfect. Two phases are
 told apart: “loading”, from the first paint until the engine is warm, and “generating”, some jobs
-with previews, asked for by the window's own button. In both somebody types into the prompt.
+with previews, asked for by the window's own button. In both somebody types into the prompt, a key
+every 60 ms, unless it is ``--still``.
 
 ``--explain`` tells of the longest gaps what they were made of (work of the window's thread,
 waiting for a processor, else waiting for Python's lock or for nothing at all) and what every
@@ -62,6 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pictures", type=int, default=4, help="of each job")
     parser.add_argument("--size", default="384x384")
     parser.add_argument("--screen", choices=("here", "xvfb", "offscreen"), default="here")
+    parser.add_argument("--still", action="store_true", help="nobody types meanwhile")
     parser.add_argument("--explain", type=int, default=0, metavar="N", help="the N longest gaps")
     parser.add_argument("--json", type=Path, metavar="FILE", help="every gap, in milliseconds")
     parser.add_argument("--watched", type=Path, help=argparse.SUPPRESS)
@@ -93,6 +95,7 @@ def _measure(options: argparse.Namespace, environment: dict[str, str]) -> Run:
         "jobs": options.jobs,
         "pictures": options.pictures,
         "size": [int(side) for side in options.size.split("x")],
+        "still": options.still,
         "explain": options.explain > 0,
     }
     with tempfile.TemporaryDirectory() as home:

@@ -106,10 +106,13 @@ class Listener(QObject):
     def _type(self) -> None:
         """Press the next key; behind the last one of a prompt, once the engine is warm, draw."""
         panel = self._window.panel
-        if not self._keys:
-            self._keys = list(next(self._prompts))
-            panel.prompt.selectAll()
-        QTest.keyClicks(panel.prompt, self._keys.pop(0))
+        if self._task["still"]:
+            self._state.form.edit(prompt=PROMPTS[0])
+        else:
+            if not self._keys:
+                self._keys = list(next(self._prompts))
+                panel.prompt.selectAll()
+            QTest.keyClicks(panel.prompt, self._keys.pop(0))
         if not self._keys and "generating" in self._phases and self._asked < self._task["jobs"]:
             panel.generate_button.click()
             self._asked += 1

@@ -75,6 +75,10 @@ class ProgressRow(FlowRow):
         if not is_busy:
             self.label.widest = 0
         self.label.setText(running_words(runner))
+        # A bar paints itself, and with it all that has changed in the window, before ``setValue``
+        # returns, and that for each of several changes at a time. Let it be painted with the rest.
+        self.bar.setUpdatesEnabled(False)
         self.bar.setValue(round(_PARTS * running_fraction(runner)))
+        self.bar.setUpdatesEnabled(True)
         self.left.setText(left_words(runner))
         self.left.setMinimumWidth(max(self._usual, self.left.sizeHint().width()))
