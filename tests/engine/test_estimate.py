@@ -42,6 +42,19 @@ def test_the_seconds_that_are_left_follow_the_last_steps() -> None:
     assert estimate.seconds_left == pytest.approx(80 * 2, rel=0.01)
 
 
+def test_one_slow_first_step_does_not_make_seconds_into_a_minute() -> None:
+    # Given 6 seconds by what is known, and a first step of 20 times its price
+    estimate = Estimate({"prior": 0.2}, {"prior": 30, "decoder": 0, "vqgan": 0}, 1)
+    estimate.did("prior", 1, 4.0)
+    left = estimate.seconds_left
+    assert left is not None
+    assert 29 * 0.2 < left <= 29 * 0.2 * 1.7
+    # When the machine stays that slow, the time left says so soon
+    for _ in range(12):
+        estimate.did("prior", 1, 4.0)
+    assert estimate.seconds_left == pytest.approx(17 * 4.0, rel=0.2)
+
+
 def test_a_request_moves_what_is_known_only_so_far() -> None:
     rates: Rates = {"prior": 1.0}
     estimate = Estimate(rates, {"prior": 100, "decoder": 0, "vqgan": 0}, 1)

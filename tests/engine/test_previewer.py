@@ -89,6 +89,27 @@ def test_previews_keep_to_their_rate_and_their_cost(monkeypatch: pytest.MonkeyPa
     assert due == [False, False, True]
 
 
+def test_a_slow_first_preview_does_not_hold_up_the_second() -> None:
+    # Given a first preview that takes long, as it does after a cold start, and quick ones then
+    clock = Clock()
+    previews = Previews(10.0, clock)
+    seconds = iter((3.0, 3.0))
+
+    def draw(latents: Tensor) -> Tensor:
+        clock.now += next(seconds)
+        return torch.zeros(1, 3, 2, 2)
+
+    latents = torch.zeros(1, 16, 3, 3)
+    previews.make(lambda: latents, draw)
+    # When half a second has gone by, the next one is due
+    clock.now += 0.51
+    assert previews.due
+    # But one that goes on taking long waits its seven times as ever
+    previews.make(lambda: latents, draw)
+    clock.now += 20.0
+    assert not previews.due
+
+
 def test_a_failing_preview_turns_itself_off() -> None:
     def fail(*_: object) -> Tensor:
         raise RuntimeError("CUDA out of memory")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -52,17 +50,3 @@ def test_a_save_does_not_wait_for_the_job_to_end(qtbot: QtBot, bench: Bench) -> 
 
     assert "cancelled" not in bench.words()
     endless.wait_until_reached()
-
-
-def test_a_saved_file_is_copied_byte_for_byte(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
-    source, target = tmp_path / "a.png", tmp_path / "new" / "b.png"
-    source.write_bytes(b"PNG with all its words")
-
-    with qtbot.waitSignal(bench.worker.copy_finished) as copied:
-        bench.worker.copy_file(source, target)
-    with qtbot.waitSignal(bench.worker.copy_finished) as missing:
-        bench.worker.copy_file(tmp_path / "gone.png", target)
-
-    assert copied.args == [target, None]
-    assert target.read_bytes() == b"PNG with all its words"
-    assert "gone.png cannot be read" in missing.args[1].message

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from bench import REQUEST, Bench
@@ -50,13 +47,3 @@ def test_previews_can_be_switched_off_in_the_middle_of_a_job(qtbot: QtBot, bench
     bench.worker.shows_previews = False
     with qtbot.assertNotEmitted(bench.worker.preview), qtbot.waitSignal(bench.worker.idle):
         gate.open()
-
-
-def test_a_copy_is_in_the_format_of_its_ending(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
-    source = tmp_path / "a.png"
-    Image.new("RGB", (8, 8), (200, 40, 30)).save(source)
-    with qtbot.waitSignal(bench.worker.copy_finished) as copied:
-        bench.worker.copy_file(source, tmp_path / "new" / "b.webp")
-    assert copied.args == [tmp_path / "new" / "b.webp", None]
-    with Image.open(tmp_path / "new" / "b.webp") as image:
-        assert image.format == "WEBP"

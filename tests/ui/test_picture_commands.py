@@ -131,9 +131,7 @@ def test_only_the_prompt_is_taken(studio: Studio, window: MainWindow) -> None:
 def saving(studio: Studio) -> PictureSaving:
     """As the state's, in the keeper's thread."""
     state = studio.state
-    return PictureSaving(
-        state.saving._worker, state.pictures, state.messages, state, keeper=state.keeper
-    )
+    return PictureSaving(state.saving._worker, state.pictures, state.messages, state.keeper, state)
 
 
 @pytest.mark.parametrize("ending", [".png", ".webp", ".jpg", ".avif"])

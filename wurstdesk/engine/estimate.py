@@ -49,7 +49,7 @@ class Estimate:
         """``units`` of a stage were done in ``seconds``."""
         self._left[stage] = max(0, self._left[stage] - units)
         self.worked += seconds
-        learn(self._last, stage, seconds / units)
+        learn(self._last, stage, self._believable(stage, seconds / units))
         self._each[stage].append(seconds / units)
         whole: Rates = {stage: self._before[stage]} if stage in self._before else {}
         learn(whole, stage, _typical(self._each[stage]))
@@ -61,6 +61,11 @@ class Estimate:
         if not any(stage in self._known for stage in self._left):
             return None
         return sum(units * self._rate(stage) for stage, units in self._left.items())
+
+    def _believable(self, stage: Stage, seconds: float) -> float:
+        """One slow step is a cold start or somebody else's work; if all are, it adds up soon."""
+        known = self._last.get(stage)
+        return seconds if known is None else min(seconds, _OUTLIER * known)
 
     @property
     def _known(self) -> Rates:

@@ -30,6 +30,8 @@ CELLS = (4, 3)
 
 MOST_OF_THE_TIME = 1 / 8
 """Share of the time that previews may take at most, whatever rate was asked for."""
+_REST_AFTER_FIRST = 0.5
+"""Seconds at most: the first also pays for what is done only once, and says little of the next."""
 
 _log = logging.getLogger(__name__)
 
@@ -135,6 +137,7 @@ class Previews:
         self._clock = clock
         self._next = -math.inf
         self._on = per_second > 0
+        self._is_warm = False
 
     @property
     def due(self) -> bool:
@@ -165,5 +168,7 @@ class Previews:
         ended = self._clock()
         # A waiting time of 7 costs after each makes 1/8.
         rest = (ended - began) * (1 / MOST_OF_THE_TIME - 1)
+        if not self._is_warm:
+            self._is_warm, rest = True, min(rest, _REST_AFTER_FIRST)
         self._next = max(began + self._gap, ended + rest)
         return pictures

@@ -36,9 +36,8 @@ class PictureSaving(QObject):
         worker: GenerationWorker,
         pictures: SessionPictures,
         messages: MessageList,
+        keeper: Keeper,
         parent: QObject | None = None,
-        *,
-        keeper: Keeper | None = None,
     ) -> None:
         super().__init__(parent)
         self._keeper = keeper
@@ -47,7 +46,6 @@ class PictureSaving(QObject):
         self._messages = messages
         worker.picture_saved.connect(self._on_picture_saved)
         worker.save_failed.connect(self._on_save_failed)
-        worker.copy_finished.connect(self._on_copy_finished)
 
     def save_again(self) -> None:
         """Try to save every picture that is on no disk yet."""
@@ -62,8 +60,6 @@ class PictureSaving(QObject):
         """
         if picture.unsaved is not None:
             self._worker.save(picture.id, picture.unsaved, target)
-        elif picture.saved is not None and self._keeper is None:
-            self._worker.copy_file(picture.saved.path, target)
         elif picture.saved is not None:
             self._do(_Copy(picture.saved.path, target, quality))
 
@@ -79,8 +75,7 @@ class PictureSaving(QObject):
 
     def _do(self, work: _Copy | _Write) -> None:
         # In the keeper's thread: the worker's may be in the middle of a step.
-        if self._keeper is not None:
-            self._keeper.do(work, self._on_copied, self.failed.emit)
+        self._keeper.do(work, self._on_copied, self.failed.emit)
 
     def tell_not_saved(self, failure: Failure) -> None:
         """Say that pictures are unsaved, why, and what can be done."""
@@ -118,13 +113,6 @@ class PictureSaving(QObject):
     @Slot(object)
     def _on_copied(self, target: Path) -> None:
         self.told.emit(self.tr("Saved as {0}").format(target.name))
-
-    @Slot(object, object)
-    def _on_copy_finished(self, target: Path, failure: Failure | None) -> None:
-        if failure is None:
-            self.told.emit(self.tr("Saved as {0}").format(target.name))
-        else:
-            self.failed.emit(failure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class StudioState(QObject):
         self.unfinished = Unfinished(self.runner, self.messages, self)
         self.wakefulness = Wakefulness(self.runner, self.keeper, services.make_lock, self)
         self.showing = Showing(self.pictures, self.round, self)
-        self.saving = PictureSaving(worker, self.pictures, self.messages, self, keeper=self.keeper)
+        self.saving = PictureSaving(worker, self.pictures, self.messages, self.keeper, self)
         self.gallery = GalleryList(self.keeper, self)
         self._worker = worker
         self._recall()

@@ -18,7 +18,6 @@ from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
 from wurstdesk.errors import GenerationCancelled, UserError
-from wurstdesk.gallery.saving import copy_picture
 from wurstdesk.generation import (
     CancelToken,
     GeneratedPicture,
@@ -40,7 +39,6 @@ from wurstdesk.session.progress import ProgressPace
 from wurstdesk.session.qt_threads import STACK_SIZE, forget_this_thread
 from wurstdesk.session.worker_commands import (
     Command,
-    Copy,
     Generate,
     Prepare,
     Quit,
@@ -91,8 +89,6 @@ class GenerationWorker(QThread):
     """The key given to ``save`` and the ``SavedPicture``."""
     save_failed = Signal(int, object)
     """The key given to ``save`` and the ``Failure``."""
-    copy_finished = Signal(object, object)
-    """The file that ``copy_file`` wrote, or was to write, and None or the ``Failure``."""
 
     def __init__(
         self,
@@ -149,13 +145,6 @@ class GenerationWorker(QThread):
     def save(self, key: int, picture: GeneratedPicture, target: Path | None = None) -> None:
         """Save a picture again, or elsewhere; also in the middle of a job, at its next step."""
         self._send(Save(key, picture, target))
-
-    def copy_file(self, source: Path, target: Path) -> None:
-        """Copy a saved picture, with all that its file says, to another file or folder.
-
-        The ending of ``target`` says in which format.
-        """
-        self._send(Copy(source, target))
 
     def stop(self) -> None:
         """Cancel the job that runs or was last asked for; it ends at its next step."""
@@ -214,8 +203,6 @@ class GenerationWorker(QThread):
                 self._drop_generator()
             case Save():
                 self._run_save(command)
-            case Copy():
-                self._run_copy(command)
             case _:
                 assert_never(command)
 
@@ -316,7 +303,7 @@ class GenerationWorker(QThread):
                 command = self._inbox.get_nowait()
             except Empty:
                 return
-            if isinstance(command, (Save, Copy)):
+            if isinstance(command, Save):
                 self._obey(command)
             else:
                 self._postponed.append(command)
@@ -340,14 +327,6 @@ class GenerationWorker(QThread):
             return None, Failure.of(
                 error, (picture.request.prompt, picture.request.negative_prompt)
             )
-
-    def _run_copy(self, command: Copy) -> None:
-        target, failure = command.target, None
-        try:
-            target = copy_picture(command.source, command.target)
-        except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
-            failure = Failure.of(error)
-        self.copy_finished.emit(target, failure)
 
     def _drop_generator(self) -> None:
         generator, self._generator = self._generator, None

@@ -42,17 +42,9 @@ class Save:
     target: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """Copy a saved picture to another file or folder."""
-
-    source: Path
-    target: Path
-
-
 class Quit:
     """The last command."""
 
 
-Work = Generate | Prepare | Release | Rebuild | Save | Copy
+Work = Generate | Prepare | Release | Rebuild | Save
 Command = Work | Quit

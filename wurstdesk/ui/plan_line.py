@@ -16,7 +16,7 @@ _WORDS = 4
 
 def plan_text(plan: Plan) -> str:
     """Device and precision, so short that it fits beside a label."""
-    name = _tr("CPU") if plan.device == "cpu" else _short(plan.device_name or plan.device)
+    name = _tr("CPU") if plan.device == "cpu" else short_device(plan)
     return DOT.join((name, plan.dtype))
 
 
@@ -64,8 +64,9 @@ class PlanLine(QWidget):
         self.change_button.setAccessibleDescription(self.text.text())
 
 
-def _short(device: str) -> str:
+def short_device(plan: Plan) -> str:
     """A device's name without the words that makers add to it."""
+    device = plan.device_name or plan.device
     for filler in _FILLERS:
         device = device.replace(filler, "")
     return " ".join(device.split()[:_WORDS])

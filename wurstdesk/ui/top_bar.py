@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.commands import CommandBook
 from wurstdesk.ui.i18n import DOT, loading_words
+from wurstdesk.ui.plan_line import plan_reason, short_device
 
 
 class TopBar(QWidget):
@@ -60,12 +61,10 @@ class TopBar(QWidget):
                 self.tr("Device not chosen yet"),
                 self.tr("It is chosen when the first picture is drawn."),
             )
-        device = _short(plan.device_name or plan.device)
-        facts = [device, plan.dtype]
+        facts = [short_device(plan), plan.dtype]
         if plan.threads:
             facts.append(self.tr("{0} threads").format(plan.threads))
-        tip = [plan.device_name, plan.reason, plan.advice, self.tr("Click to change.")]
-        return DOT.join(facts), "\n".join(filter(None, tip))
+        return DOT.join(facts), f"{plan_reason(plan)}\n{self.tr('Click to change.')}"
 
 
 def _page_button(action: QAction) -> QToolButton:
@@ -79,11 +78,3 @@ def _page_button(action: QAction) -> QToolButton:
     button.setAccessibleName(button.text())
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button
-
-
-def _short(device: str) -> str:
-    """A device's name without the words that makers add to it."""
-    for filler in ("(R)", "(TM)", "NVIDIA ", "GeForce ", " Processor", " CPU"):
-        device = device.replace(filler, "")
-    words = device.split()
-    return " ".join(words[:4])
