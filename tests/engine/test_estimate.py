@@ -70,6 +70,15 @@ def test_after_some_requests_what_was_known_before_is_forgotten() -> None:
     assert rates["prior"] == pytest.approx(2.0, abs=0.15)
 
 
+def test_what_was_learnt_under_load_is_soon_put_right() -> None:
+    rates: Rates = {"prior": 1.0}
+    for _ in range(3):
+        estimate = Estimate(rates, {"prior": 30, "decoder": 0, "vqgan": 0}, 1)
+        for _ in range(30):
+            estimate.did("prior", 1, 0.02)
+    assert rates["prior"] < 0.05
+
+
 def test_a_disturbance_of_some_steps_hardly_counts() -> None:
     rates: Rates = {}
     estimate = Estimate(rates, {"prior": 100, "decoder": 0, "vqgan": 0}, 1)

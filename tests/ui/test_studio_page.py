@@ -47,6 +47,8 @@ def test_every_tab_can_be_read(studio: Studio, window: MainWindow) -> None:
 @pytest.mark.parametrize("name", PANELS)
 def test_its_command_hides_a_panel_and_brings_it_back(window: MainWindow, name: str) -> None:
     action = window.book[f"dock_{name}"]
+    window.studio.raise_dock(name)
+    settle()
     action.trigger()
     assert not window.studio.docks[name].isVisible()
     assert not action.isChecked()
@@ -56,6 +58,15 @@ def test_its_command_hides_a_panel_and_brings_it_back(window: MainWindow, name: 
     assert action.isChecked()
     focused = QApplication.focusWidget()
     assert focused is not None
+
+
+def test_the_command_of_a_panel_behind_others_brings_it_to_the_front(window: MainWindow) -> None:
+    window.studio.raise_dock("queue")
+    settle()
+    window.book["dock_seeds"].trigger()
+    settle()
+    assert is_in_front(window.studio, "seeds")
+    assert window.book["dock_seeds"].isChecked()
 
 
 def test_the_menu_knows_of_a_panel_that_was_closed_by_its_button(window: MainWindow) -> None:
@@ -115,6 +126,8 @@ def test_what_was_arranged_is_there_at_the_next_start(
     window.resize(780, 700)  # the screen of the tests is no larger than 800x800
     settle()
     page.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, page.docks["seeds"])
+    page.raise_dock("inspector")
+    settle()
     window.book["dock_inspector"].trigger()
     page.splitter.setSizes([360, 100])
     page.splitter.splitterMoved.emit(360, 1)

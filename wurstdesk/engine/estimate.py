@@ -10,6 +10,8 @@ from wurstdesk.generation import Cost, Rates, Stage
 
 _NEWEST = 0.3
 """Weight of the newest measurement in a moving average."""
+_FASTER = 0.7
+"""The same where it took less than was known: what made it slow before was no part of the work."""
 _OUTLIER = 3
 """Times the median: beyond that something else had the machine for a moment."""
 _REMEMBERED = 200
@@ -52,7 +54,9 @@ class Estimate:
         learn(self._last, stage, self._believable(stage, seconds / units))
         self._each[stage].append(seconds / units)
         whole: Rates = {stage: self._before[stage]} if stage in self._before else {}
-        learn(whole, stage, _typical(self._each[stage]))
+        typical = _typical(self._each[stage])
+        is_faster = typical < self._before.get(stage, 0.0)
+        learn(whole, stage, typical, _FASTER if is_faster else _NEWEST)
         self._rates.update(whole)
 
     @property
@@ -80,10 +84,10 @@ class Estimate:
         return known.get("prior") or next(known[other] for other in self._left if other in known)
 
 
-def learn(rates: Rates, cost: Cost, seconds: float) -> None:
+def learn(rates: Rates, cost: Cost, seconds: float, part: float = _NEWEST) -> None:
     """Let a new measurement have its part in what is known."""
     known = rates.get(cost)
-    rates[cost] = seconds if known is None else known + _NEWEST * (seconds - known)
+    rates[cost] = seconds if known is None else known + part * (seconds - known)
 
 
 def _typical(seconds: deque[float]) -> float:

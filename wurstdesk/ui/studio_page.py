@@ -193,14 +193,17 @@ class StudioPage(QMainWindow):
             self.arranged.emit()
         return super().eventFilter(watched, event)
 
-    @Slot(bool)
-    def _on_dock_action(self, is_wanted: bool) -> None:
+    @Slot()
+    def _on_dock_action(self) -> None:
+        """Bring a panel to the front; one that is there already goes."""
         action: QObject = self.sender()
         name = action.objectName().removeprefix("dock_")
-        if is_wanted:
-            self.raise_dock(name)
+        dock = self.docks[name]
+        if dock.isVisible() and not dock.visibleRegion().isEmpty():
+            dock.hide()
         else:
-            self.docks[name].hide()
+            self.raise_dock(name)
+        self._book[f"dock_{name}"].setChecked(not dock.isHidden())
 
     @Slot()
     def _show_strip(self) -> None:
