@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import apsw
 import pytest
 
-from wurstdesk.gallery import rows
+from wurstdesk.gallery import rows, side_files
 from wurstdesk.gallery.store import Gallery
 
+FIXTURES = Path(__file__).parent / "fixtures"
 OpenGallery = Callable[..., Gallery]
 
 
@@ -23,9 +25,18 @@ def pictures(place: Path) -> Path:
     return place / "pictures"
 
 
+def unpack(name: str, place: Path) -> Path:
+    """The gallery of that schema, as a program of its time left it; returns its database."""
+    database(place).parent.mkdir()
+    for file in (FIXTURES / name).iterdir():
+        (database(place).parent / file.stem).write_bytes(gzip.decompress(file.read_bytes()))
+    return database(place)
+
+
 def ask(place: Path, question: str) -> list[tuple[Any, ...]]:
     connection = apsw.Connection(str(database(place)))
     try:
+        side_files.attach(connection, database(place))
         return connection.execute(question).fetchall()
     finally:
         connection.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gallery.pictures import finish, make_picture, picture_of, requests, start_python
@@ -66,15 +66,16 @@ def test_what_is_kept_takes_the_place_of_what_was(open_desk: OpenDesk) -> None:
     assert desk.jobs() == ()
 
 
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(request=requests(), count=st.integers(1, 64))
-def test_a_request_comes_back_as_it_was(request: GenerationRequest, count: int) -> None:
-    connection = apsw.Connection(":memory:")
-    for sql in schema.migrations():
-        connection.execute(sql)
+def test_a_request_comes_back_as_it_was(
+    open_desk: OpenDesk, request: GenerationRequest, count: int
+) -> None:
+    desk = open_desk()
     kept = KeptJob("a", request.changed(num_images=count))
-    desk_rows.replace_jobs(connection, [kept])
-    assert desk_rows.jobs(connection) == (kept,)
-    connection.close()
+    desk.keep_jobs([kept])
+    assert desk.jobs() == (kept,)
+    desk.close()
 
 
 def test_a_write_that_fails_keeps_what_was_kept(
@@ -159,7 +160,11 @@ def test_pictures_come_in_pages_without_those_that_lost_their_file(
     desk = open_desk()
     saved = [desk.save(make_picture(seed=seed)) for seed in range(5)]
     ask(place, f"UPDATE pictures SET path = NULL WHERE id = {saved[2].id}")
-    ask(place, f"DELETE FROM thumbnails WHERE picture = {saved[0].id}")
+    ask(
+        place,
+        "DELETE FROM thumbnails.images WHERE content_hash ="
+        f" (SELECT content_hash FROM pictures WHERE id = {saved[0].id})",
+    )
 
     first, second = desk.pictures(2), desk.pictures(10, offset=2)
 

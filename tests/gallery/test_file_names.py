@@ -21,7 +21,7 @@ MOMENT = datetime(2026, 11, 23, 14, 5, 9, tzinfo=UTC)
 
 def facts(prompt: str = "a red dog", seed: int = 7, number: int = 12) -> NameFacts:
     request = make_request(prompt=prompt, seed=seed, width=384, height=256)
-    return NameFacts(request, MOMENT, "Würstchen v2", number)
+    return NameFacts.of(request, MOMENT, "Würstchen v2", number)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import io
 import os
 from pathlib import Path
 
+import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
@@ -21,7 +22,9 @@ from gallery.places import (
     pictures,
 )
 from wurstdesk.errors import StorageError
-from wurstdesk.gallery.image_metadata import read_metadata
+from wurstdesk.gallery import rows
+from wurstdesk.gallery.formats import encode
+from wurstdesk.gallery.image_metadata import Texts, read_metadata
 from wurstdesk.gallery.store import Gallery
 from wurstdesk.generation import (
     GenerationRequest,
@@ -47,16 +50,17 @@ def test_a_saved_picture_is_a_file_and_a_row(open_gallery: OpenGallery, place: P
     assert ask(
         place,
         "SELECT path, content_hash, file_size, prompt, negative_prompt, seed, width, height,"
-        " checkpoint_name, checkpoint_hash, device, dtype, threads, rating, favourite, parent"
+        " checkpoint_name, checkpoint_hash, device, dtype, rating, favourite, parent"
         " FROM pictures",
     ) == [
         (f"pictures/{saved.path.name}", hashlib.sha256(data).hexdigest(), len(data),
          "a long red sausage dog", "cat", 7, 128, 128, "dackel", "0123456789abcdef", "cpu",
-         "float32", 2, 0, 0, None)
+         "float32", 0, 0, None)
     ]  # fmt: skip
     assert ask(
         place,
-        "SELECT versions ->> 'torch', seconds ->> 'decoder', notes ->> 0, request ->> 'seed'"
+        "SELECT provenance ->> '$.versions.torch', seconds ->> 'decoder', notes ->> 0,"
+        " request ->> 'seed'"
         " FROM pictures",
     ) == [("2.9.0", 2.5, "Two words were left out.", 7)]
 
@@ -243,3 +247,60 @@ def test_the_pictures_folder_can_move(open_gallery: OpenGallery, place: Path) ->
     ]
     assert moved.notices == ()
     moved.close()
+
+
+def test_the_preview_of_the_draft_is_kept(open_gallery: OpenGallery) -> None:
+    gallery = open_gallery()
+    preview = Pixels(24, 12, b"\xc8\x28\x1e" * 24 * 12)
+    saved = gallery.save(dataclasses.replace(make_picture(seed=1), preview=preview))
+    image = gallery.preview_of(saved.id)
+    assert image is not None
+    with Image.open(io.BytesIO(image)) as opened:
+        assert (opened.format, opened.size) == ("WEBP", (24, 12))
+    assert gallery.preview_of(gallery.save(make_picture(seed=2)).id) is None
+    assert gallery.preview_of(99) is None
+
+
+def test_a_preview_that_comes_later_is_added(open_gallery: OpenGallery) -> None:
+    gallery = open_gallery()
+    first = gallery.save(make_picture())
+    preview = Pixels(8, 8, bytes(3 * 64))
+    again = gallery.save(dataclasses.replace(make_picture(), preview=preview))
+    assert gallery.preview_of(first.id) == gallery.preview_of(again.id) is not None
+
+
+def test_the_file_names_its_negative(open_gallery: OpenGallery, place: Path) -> None:
+    gallery = open_gallery()
+    saved = gallery.save(make_picture())
+    assert read_metadata(saved.path).negative_hash == make_picture().latents.name
+    ask(place, "DELETE FROM pictures")
+    gallery.close()
+    (adopted,) = open_gallery().recent(9)
+    assert open_gallery().latents_of(adopted.id) == make_picture().latents
+
+
+def test_a_negative_within_the_file_is_taken_out(open_gallery: OpenGallery, place: Path) -> None:
+    open_gallery().close()
+    picture = make_picture(seed=3)
+    texts = Texts.of(picture, "2026-11-24T12:00:00.000+00:00", embed_negative=True)
+    (pictures(place) / "from elsewhere.png").write_bytes(encode(picture.pixels, texts))
+    gallery = open_gallery()
+    (adopted,) = gallery.recent(9)
+    assert gallery.latents_of(adopted.id) == picture.latents
+
+
+def test_a_negative_that_cannot_be_kept_does_not_keep_the_picture_from_its_file(
+    open_gallery: OpenGallery, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> str:
+        raise apsw.FullError("no room")
+
+    gallery = open_gallery()
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "add_negative", fail)
+        with pytest.raises(StorageError, match="is saved as"):
+            gallery.save(make_picture())
+    assert len(names_in(pictures(place))) == 1
+    saved = gallery.save(make_picture())
+    assert gallery.latents_of(saved.id) == make_picture().latents
+    assert len(names_in(pictures(place))) == 1

@@ -25,7 +25,7 @@ from gallery.places import (
     pictures,
 )
 from wurstdesk.errors import StorageError
-from wurstdesk.gallery import rows, schema
+from wurstdesk.gallery import mending, rows
 from wurstdesk.gallery.image_metadata import read_metadata
 from wurstdesk.generation import (
     SavedPicture,
@@ -108,7 +108,7 @@ def test_a_row_that_failed_is_added_at_the_next_start(
         gallery.close()
     again = open_gallery()
     assert [saved.request for saved in again.recent(9)] == [picture.request]
-    assert again.notices[0].startswith("A picture in ")
+    assert again.notices[0].startswith("A picture was not ")
     assert open_gallery().notices == ()
 
 
@@ -160,7 +160,7 @@ def test_a_picture_whose_row_a_kill_prevented_is_adopted(
     assert killed.returncode == -signal.SIGKILL
     gallery = open_gallery()
     assert [saved.request.prompt for saved in gallery.recent(9)] == ["between", "kept"]
-    assert gallery.notices[0].startswith("A picture in ")
+    assert gallery.notices[0].startswith("A picture was not ")
     assert gallery.recent(1)[0].created == read_metadata(gallery.recent(1)[0].path).created
 
 
@@ -181,7 +181,7 @@ def test_strangers_and_halves_are_not_adopted_and_read_only_once(
     assert again.notices == ()
     assert len(again.recent(9)) == 1
     again.close()
-    monkeypatch.setattr("wurstdesk.gallery.orphans.read_metadata", pytest.fail)
+    monkeypatch.setattr("wurstdesk.gallery.orphans.texts_in", pytest.fail)
     open_gallery()
 
 
@@ -327,12 +327,12 @@ def test_a_process_waits_while_another_one_mends(open_gallery: OpenGallery, plac
     gallery.save(make_picture())
     gallery.close()
     database(place).write_bytes(b"x" * 10_000)
-    with schema.repair_lock(database(place)):
+    with mending.repair_lock(database(place)):
         waiting = start_python(MEND, database(place), pictures(place))
         with pytest.raises(subprocess.TimeoutExpired):
             waiting.wait(timeout=2)
         assert database(place).read_bytes() == b"x" * 10_000
-        schema.set_aside(database(place))
+        mending.set_aside(database(place))
         open_gallery()
     assert finish(waiting) == ["1\n"]
     assert len(list(database(place).parent.glob("gallery.sqlite.damaged-*"))) == 1

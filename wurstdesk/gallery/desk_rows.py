@@ -7,14 +7,21 @@ left out of every answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import apsw
 
 from wurstdesk.errors import RequestError
 from wurstdesk.gallery.json_text import from_json, to_json
-from wurstdesk.gallery.rows import PathNames
+from wurstdesk.gallery.rows import PathNames, unique
+from wurstdesk.gallery.thumbnails import SIDE
 from wurstdesk.generation import GenerationRequest, KeptJob, KeptPicture, SeedUse
+
+_WITH_THUMBNAIL = (
+    "pictures LEFT JOIN thumbnails.images ON images.content_hash = pictures.content_hash"
+    f" AND side = {SIDE}"
+)
 
 
 def jobs(connection: apsw.Connection) -> tuple[KeptJob, ...]:
@@ -47,17 +54,32 @@ def seeds(connection: apsw.Connection, names: PathNames, limit: int) -> tuple[Se
         (limit,),
     )
     uses = [use for row in pinned if (use := _seed_use(names, *row, is_pinned=True))]
-    used = connection.execute(
-        # Bare columns beside max() are those of the row that has it: SQLite promises that.
-        "WITH newest AS (SELECT seed, request, path, id, max(created) AS created FROM pictures"
-        "   WHERE seed NOT IN (SELECT seed FROM pinned_seeds) GROUP BY seed"
-        "   ORDER BY max(created) DESC, id DESC LIMIT ?)"
-        " SELECT seed, request, created, image, path FROM newest"
-        " LEFT JOIN thumbnails ON picture = id ORDER BY created DESC, id DESC",
-        (max(0, limit - len(uses)),),
-    )
-    uses += [use for row in used if (use := _seed_use(names, *row, is_pinned=False))]
+    pins = {use.seed for use in uses}
+    for number in _last_used(connection, pins, limit - len(uses)):
+        found = connection.execute(
+            f"SELECT seed, request, created, image, path FROM {_WITH_THUMBNAIL} WHERE id = ?",
+            (number,),
+        )
+        uses += [use for row in found if (use := _seed_use(names, *row, is_pinned=False))]
     return tuple(uses)
+
+
+def _last_used(connection: apsw.Connection, pins: set[int], limit: int) -> list[int]:
+    """The newest picture of each seed that is not pinned, last used first.
+
+    Read from the newest back, and no further than needed: of many pictures a few are enough.
+    """
+    found = connection.execute(
+        "SELECT seed, id FROM pictures WHERE request IS NOT NULL AND trashed IS NULL"
+        " ORDER BY created DESC, id DESC"
+    )
+    newest: dict[int, int] = {}
+    for seed, number in found:
+        if len(newest) >= limit:
+            break
+        if seed not in pins:
+            newest.setdefault(seed, number)
+    return list(newest.values())
 
 
 def pin_seed(connection: apsw.Connection, names: PathNames, use: SeedUse, now: str) -> None:
@@ -84,11 +106,9 @@ def unpin_seed(connection: apsw.Connection, seed: int) -> None:
 def prompts(connection: apsw.Connection, limit: int) -> tuple[str, ...]:
     """Those used last, each once; none that is empty."""
     found = connection.execute(
-        "SELECT prompt FROM pictures WHERE trim(prompt) <> '' GROUP BY prompt"
-        " ORDER BY max(created) DESC, max(id) DESC LIMIT ?",
-        (limit,),
+        "SELECT prompt FROM pictures WHERE trashed IS NULL ORDER BY created DESC, id DESC"
     )
-    return tuple(prompt for (prompt,) in found)
+    return tuple(islice(unique(prompt for (prompt,) in found if prompt.strip()), limit))
 
 
 def pictures(
@@ -96,8 +116,8 @@ def pictures(
 ) -> tuple[KeptPicture, ...]:
     """Those that have a file, newest first."""
     found = connection.execute(
-        "SELECT id, path, request, created, coalesce(image, x'') FROM pictures"
-        " LEFT JOIN thumbnails ON picture = id WHERE path IS NOT NULL"
+        f"SELECT id, path, request, created, coalesce(image, x'') FROM {_WITH_THUMBNAIL}"
+        " WHERE path IS NOT NULL AND request IS NOT NULL AND trashed IS NULL"
         " ORDER BY created DESC, id DESC LIMIT ? OFFSET ?",
         (limit, offset),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 from string import Formatter
+from typing import Self
 
 from wurstdesk.generation import GenerationRequest
 from wurstdesk.settings.name_template import DEFAULT_TEMPLATE
@@ -23,27 +24,48 @@ _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
 
 @dataclass(frozen=True, slots=True)
 class NameFacts:
-    """What a name can say of a picture; ``number`` is how many were made before, and one."""
+    """What a name can say of a picture; ``number`` is how many were made before, and one.
 
-    request: GenerationRequest
+    ``moment`` is in local time, ``seed`` None where a picture has none that is known.
+    """
+
+    prompt: str
+    seed: int | None
+    checkpoint: str
+    width: int
+    height: int
     moment: datetime
-    checkpoint: str = ""
     number: int = 1
+
+    @classmethod
+    def of(
+        cls, request: GenerationRequest, moment: datetime, checkpoint: str = "", number: int = 1
+    ) -> Self:
+        """Those of a picture that a request makes."""
+        return cls(
+            prompt=request.prompt,
+            seed=request.seed,
+            checkpoint=checkpoint or request.checkpoint,
+            width=request.width,
+            height=request.height,
+            moment=moment,
+            number=number,
+        )
 
     def values(self) -> Mapping[str, str]:
         """Each field of the template, as text that can stand in a name."""
-        request, moment = self.request, self.moment
+        moment = self.moment
         return {
             "date": moment.date().isoformat(),
             "time": moment.strftime("%H-%M-%S"),
             "year": f"{moment.year:04}",
             "month": f"{moment.month:02}",
             "day": f"{moment.day:02}",
-            "prompt": slug(request.prompt) or "picture",
-            "seed": str(request.seed),
-            "checkpoint": slug(self.checkpoint or request.checkpoint) or "checkpoint",
-            "width": str(request.width),
-            "height": str(request.height),
+            "prompt": slug(self.prompt) or "picture",
+            "seed": "no-seed" if self.seed is None else str(self.seed),
+            "checkpoint": slug(self.checkpoint) or "checkpoint",
+            "width": str(self.width),
+            "height": str(self.height),
             "number": f"{self.number:05}",
         }
 

@@ -32,6 +32,7 @@ class SavingOptions:
     template: str = DEFAULT_TEMPLATE
     write_metadata: bool = True
     folder: Path | None = None
+    embed_negative: bool = False
 
     @classmethod
     def of(cls, settings: Settings, folder: Path | None = None) -> Self:
@@ -42,6 +43,7 @@ class SavingOptions:
             settings.file_name_template,
             settings.write_metadata,
             folder,
+            settings.embed_negative,
         )
 
 
@@ -79,7 +81,10 @@ class PictureWriter:
         """
         saving = self.saving()
         target = None if target is None else resolved(target)
-        texts = Texts.of(picture, utc_text(moment)) if saving.write_metadata else None
+        texts = None
+        if saving.write_metadata:
+            created = utc_text(moment)
+            texts = Texts.of(picture, created, embed_negative=saving.embed_negative)
         if target is not None and not self._goes_into(target):
             file_format = formats.format_of(target) or formats.PNG
             data = formats.encode(picture.pixels, texts, file_format, saving.quality)
@@ -113,7 +118,7 @@ class PictureWriter:
         return self._folder
 
     def _stem(self, picture: GeneratedPicture, template: str, moment: datetime) -> Path:
-        facts = file_names.NameFacts(
+        facts = file_names.NameFacts.of(
             picture.request,
             moment.astimezone(),
             picture.provenance.checkpoint_name,

@@ -2,7 +2,8 @@
 
 Window and command line may have it open at once: WAL, a patient busy timeout, and every write one
 short ``BEGIN IMMEDIATE`` transaction. ``synchronous=FULL``, since a row that was promised must
-survive a power cut. The rows themselves are in ``rows``.
+survive a power cut. The rows themselves are in ``rows``, and what is done about damage in
+``mending``.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from weakref import WeakSet
 
 import apsw
 
 from wurstdesk.errors import StorageError
+from wurstdesk.gallery import functions, side_files, transactions
+from wurstdesk.gallery.image_files import is_there
+
+immediate = transactions.immediate
 
 APPLICATION_ID = 0x57555253  # "WURS"
 BUSY_MILLISECONDS = 10_000
-REPAIR_MILLISECONDS = 120_000
 
 _ENVIRONMENT_ERRORS = (
     apsw.BusyError,
@@ -36,11 +40,19 @@ _ENVIRONMENT_ERRORS = (
     apsw.NoLFSError,
     apsw.NoMemError,
 )
-_DAMAGE_ERRORS = (apsw.CorruptError, apsw.NotADBError)
+DAMAGE_ERRORS = (apsw.CorruptError, apsw.NotADBError)
+
+_OPEN: dict[Path, WeakSet[apsw.Connection]] = {}
+"""The connections of this process, by their database."""
 
 
 class DamagedDatabaseError(StorageError):
-    """The database file is broken. ``Gallery.open`` mends that; elsewhere it is shown."""
+    """The database file is broken. ``mending.connect`` mends that; elsewhere it is shown.
+
+    ``side`` is the broken file where it is not the database itself but one beside it.
+    """
+
+    side: side_files.SideFile | None = None
 
 
 @contextmanager
@@ -48,16 +60,20 @@ def storage_errors(database: Path) -> Iterator[None]:
     """Turn what the environment does to SQLite into sentences; our own mistakes pass through."""
     try:
         yield
-    except _DAMAGE_ERRORS as error:
-        with suppress(OSError):
-            _suspicion(database).touch()
+    except DAMAGE_ERRORS as error:
+        suspect(database)
         raise DamagedDatabaseError(
             f"The gallery's database “{database}” is damaged.",
-            "Start Wurstdesk again: it rebuilds the gallery from the picture files.",
+            "Start Wurstdesk again: it mends the gallery from its copies and the picture files.",
         ) from error
     except (apsw.BusyError, apsw.LockedError) as error:
         raise StorageError(
             "The gallery is busy with another program's work.", "Try again in a moment."
+        ) from error
+    except (apsw.ReadOnlyError, apsw.PermissionsError) as error:
+        raise StorageError(
+            f"Nothing may be written to the gallery's database “{database}”.",
+            "Allow writing to it and to its folder, or start with another --home.",
         ) from error
     except _ENVIRONMENT_ERRORS as error:
         if isinstance(error, apsw.FullError) or not _has_room(database):
@@ -91,11 +107,11 @@ def connect(
 ) -> apsw.Connection:
     """An open, healthy database of the newest schema; made where there is none.
 
-    Checked as a whole with ``check``, after an unclean end (a -wal that is not empty) and after
-    damage was met. Raises ``DamagedDatabaseError`` or another ``StorageError`` and leaves the
+    Checked as a whole with ``check`` and after an unclean end; after damage was met the files
+    beside it are, too. Raises ``DamagedDatabaseError`` or another ``StorageError`` and leaves the
     file as it was.
     """
-    check = check or _is_suspect(database)
+    check = check or ended_unclean(database)
     steps = migrations() if steps is None else steps
     deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
     with storage_errors(database):
@@ -109,6 +125,7 @@ def connect(
 
 
 def _connect(database: Path, steps: Sequence[str], *, check: bool) -> apsw.Connection:
+    is_suspect = is_there(_suspicion(database))
     connection = apsw.Connection(str(database))
     try:
         # A -wal that may belong to a damaged database stays beside it until all is well.
@@ -116,34 +133,75 @@ def _connect(database: Path, steps: Sequence[str], *, check: bool) -> apsw.Conne
         connection.set_busy_timeout(BUSY_MILLISECONDS)
         _refuse_strangers(connection, database, len(steps))
         if check:
-            _check(connection)
-            with suppress(OSError):
-                _suspicion(database).unlink(missing_ok=True)
+            check_integrity(connection)
         connection.pragma("journal_mode", "wal")
         connection.pragma("synchronous", "full")
-        connection.pragma("foreign_keys", True)
+        functions.register(connection)
+        for side in side_files.SIDE_FILES:
+            _attach(connection, database, side, check=is_suspect)
         migrate(connection, database, steps)
+        # Not before: a migration that makes a table anew would delete what refers to its rows.
+        connection.pragma("foreign_keys", True)
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
     except BaseException:
         connection.close()
         raise
+    _OPEN.setdefault(database, WeakSet()).add(connection)
+    if is_suspect:
+        with suppress(OSError):
+            _suspicion(database).unlink(missing_ok=True)
     return connection
 
 
-def _is_suspect(database: Path) -> bool:
+def _attach(
+    connection: apsw.Connection, database: Path, side: side_files.SideFile, *, check: bool
+) -> None:
+    try:
+        side.attach(connection, database)
+        if check:
+            check_integrity(connection, side.name)
+    except DAMAGE_ERRORS as error:
+        suspect(database)
+        damaged = DamagedDatabaseError(
+            f"The gallery's file “{side.beside(database)}” is damaged.",
+            "Start Wurstdesk again: it mends the gallery.",
+        )
+        damaged.side = side
+        raise damaged from error
+
+
+def ended_unclean(database: Path) -> bool:
+    """Whether the last process that had it open was killed, or met damage.
+
+    What is in the -wal while this process has the database open is of its own other threads.
+    """
     wal = database.with_name(database.name + "-wal")
     with suppress(OSError):
-        return _suspicion(database).exists() or wal.stat().st_size > 0
+        return is_there(_suspicion(database)) or (wal.stat().st_size > 0 and not _is_open(database))
     return False
 
 
+def _is_open(database: Path) -> bool:
+    """Whether a connection of this process has it open."""
+    for connection in tuple(_OPEN.get(database, ())):
+        with suppress(apsw.ConnectionClosedError):
+            return bool(connection.filename)
+    return False
+
+
+def suspect(database: Path) -> None:
+    """Ask the next start to check the database and the files beside it."""
+    with suppress(OSError):
+        _suspicion(database).touch()
+
+
 def _suspicion(database: Path) -> Path:
-    """A file that asks the next start to check the database."""
     return database.with_name(database.name + ".suspect")
 
 
-def _check(connection: apsw.Connection) -> None:
-    findings = [row[0] for row in connection.execute("PRAGMA integrity_check(10)")]
+def check_integrity(connection: apsw.Connection, part: str = "main") -> None:
+    """Read all of it, index by index; raises ``apsw.CorruptError``."""
+    findings = [row[0] for row in connection.execute(f"PRAGMA {part}.integrity_check(10)")]
     if findings != ["ok"]:
         raise apsw.CorruptError("; ".join(map(str, findings)))
 
@@ -176,36 +234,65 @@ def migrate(connection: apsw.Connection, database: Path, steps: Sequence[str]) -
     if connection.pragma("user_version") >= newest:
         return
     with immediate(connection):
+        side_files.move_negatives_out(connection)
+    with immediate(connection):
         version = connection.pragma("user_version")  # another process may have been faster
         if 0 < version < newest:
-            _back_up(database, database.with_name(f"{database.name}.before-schema-{newest}"))
+            copy_of(database, database.with_name(f"{database.name}.before-schema-{newest}"))
         for sql in steps[version:]:
             connection.execute(sql)
+        if next(connection.execute("PRAGMA main.foreign_key_check"), None):
+            raise apsw.CorruptError("rows refer to others that are not there")
         connection.pragma("application_id", APPLICATION_ID)
         connection.pragma("user_version", max(version, newest))
+    if version:
+        _give_back_room(connection)
 
 
-def _back_up(database: Path, copy: Path) -> None:
-    """Copy what is committed, by connections of its own: a writing one cannot be copied from."""
+def copy_of(database: Path, copy: Path) -> None:
+    """Copy what is committed, by connections of its own: a writing one cannot be copied from.
+
+    It has its name only once it is whole.
+    """
+    half = copy.with_name(copy.name + ".part")
+    half.unlink(missing_ok=True)
+    try:
+        for _ in copying(database, half, pages=-1):
+            pass
+        half.replace(copy)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def copying(database: Path, copy: Path, pages: int) -> Iterator[None]:
+    """Copy it step by step as it is at the beginning, whatever others write meanwhile."""
     with (
         closing(apsw.Connection(str(database))) as source,
         closing(apsw.Connection(str(copy))) as target,
-        target.backup("main", source, "main") as backup,
     ):
-        backup.step(-1)
+        source.set_busy_timeout(BUSY_MILLISECONDS)
+        target.pragma("journal_mode", "off")  # half a copy is thrown away
+        # Without a transaction the copying would begin anew whenever somebody writes.
+        source.execute("BEGIN; SELECT 1 FROM sqlite_schema").fetchall()
+        backup = target.backup("main", source, "main")
+        try:
+            while not backup.done:
+                backup.step(pages)
+                yield
+            backup.finish()
+        finally:
+            backup.close(True)
 
 
-@contextmanager
-def immediate(connection: apsw.Connection) -> Iterator[None]:
-    """One write transaction that takes its lock at once, so that it never fails half-way."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+def _give_back_room(connection: apsw.Connection) -> None:
+    """Make the file small again where a migration left most of it empty, if nobody is in the way.
+
+    It is copied every day, empty pages and all.
+    """
+    pages, empty = connection.pragma("page_count"), connection.pragma("freelist_count")
+    if empty > pages // 2:
+        with suppress(*_ENVIRONMENT_ERRORS):
+            connection.execute("VACUUM main")
 
 
 def fold_in(connection: apsw.Connection) -> None:
@@ -219,42 +306,3 @@ def fold_in(connection: apsw.Connection) -> None:
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     finally:
         connection.set_busy_timeout(BUSY_MILLISECONDS)
-
-
-@contextmanager
-def repair_lock(database: Path) -> Iterator[None]:
-    """One process at a time sets a damaged database aside; the next one finds a healthy one.
-
-    The lock is a database of its own, since SQLite's locks work alike on every system and end
-    with their process.
-    """
-    with storage_errors(database):
-        lock = apsw.Connection(str(database.with_name(database.name + ".repair")))
-    try:
-        with storage_errors(database):
-            lock.set_busy_timeout(REPAIR_MILLISECONDS)
-            lock.execute("BEGIN EXCLUSIVE")
-        yield
-    finally:
-        lock.close()
-
-
-def set_aside(database: Path) -> Path:
-    """Rename a damaged database together with its -wal; returns its new name.
-
-    The -wal goes first: left alone beside a fresh database it would be taken for its own.
-    """
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    aside = database.with_name(f"{database.name}.damaged-{stamp}")
-    try:
-        for ending in ("-wal", "-shm", ""):
-            part = database.with_name(database.name + ending)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + ending))
-        _suspicion(database).unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"The gallery's database “{database}” is damaged and cannot be set aside: {error}.",
-            "Close every other window of Wurstdesk and start again.",
-        ) from error
-    return aside

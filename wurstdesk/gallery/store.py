@@ -1,16 +1,16 @@
 """The gallery: picture files and their rows, joined.
 
-File first, row second. If the program dies in between, the next start finds a file without a row
-and adopts it; if the row cannot be written, the person is told where the file is, and the gallery
-tries again with the next picture.
+The negative first, by which the file and the row name it, then the file, then the row. If the
+program dies in between, the next start finds a file without a row and adopts it; if the row cannot
+be written, the person is told where the file is, and the gallery tries again with the next picture.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,17 +19,34 @@ from typing import TypeVar
 import apsw
 
 from wurstdesk.errors import StorageError
-from wurstdesk.gallery import image_files, image_metadata, orphans, rows, schema
+from wurstdesk.gallery import (
+    checking,
+    image_files,
+    image_metadata,
+    mending,
+    orphans,
+    rows,
+    schema,
+)
 from wurstdesk.gallery.json_text import finite_numbers
 from wurstdesk.gallery.saving import PictureWriter, SavingOptions, SavingSource, resolved
 from wurstdesk.gallery.thumbnails import make_thumbnail
 from wurstdesk.generation import GeneratedPicture, GenerationRequest, LatentsBlob, SavedPicture
 from wurstdesk.paths import ensure_folder
 
-_log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
-# What tells two finished pictures apart: pixels, request, where it should go.
-_Key = tuple[bytes, GenerationRequest, Path | None]
+# What tells two finished pictures apart: negative, request, where it should go.
+_Key = tuple[str, GenerationRequest, Path | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """What is to be noted of a picture whose file is there."""
+
+    row: rows.PictureRow
+    latents: LatentsBlob
+    thumbnail: bytes
+    preview: bytes | None
 
 
 class Gallery:
@@ -46,72 +63,83 @@ class Gallery:
         self.notices: tuple[str, ...] = ()
         self._database = database
         self._connection = connection
+        self._folder = folder
         self._names = rows.PathNames(database)
         usual = SavingOptions(write_metadata=write_metadata)
         self._writer = PictureWriter(
             folder, lambda: usual, self._names.name, partial(_next_number, database, connection)
         )
-        self._unrecorded: dict[_Key, rows.PictureRow] = {}
+        self._unrecorded: dict[_Key, _Finished] = {}
 
     @classmethod
-    def open(cls, database: Path, pictures_folder: Path, *, write_metadata: bool = True) -> Gallery:
+    def open(
+        cls,
+        database: Path,
+        pictures_folder: Path,
+        *,
+        write_metadata: bool = True,
+        look_around: bool = True,
+    ) -> Gallery:
         """The gallery of this database, whose pictures go to ``pictures_folder`` as a rule.
 
         Both are made where they are missing, but a pictures folder only for a gallery without
-        pictures: a disk that is not connected should be missed and not replaced. A damaged
-        database is set aside and rebuilt from the files. Raises ``StorageError`` where nothing
-        can be opened, and for the database of a newer version.
+        pictures: a disk that is not connected should be missed and not replaced. What is damaged
+        is mended (see ``mending``), and after an unclean end it is looked which files are there.
+        ``look_around`` is left out by who wants the answers at once and has another one look.
+        Raises ``StorageError`` where nothing can be opened, and for the database of a newer
+        version.
         """
         database, folder = resolved(database), resolved(pictures_folder)
         ensure_folder(database.parent)
+        opened = mending.connect(database)
+        gallery = cls(database, opened.connection, folder, write_metadata=write_metadata)
         try:
-            return cls._open_healthy(database, folder, write_metadata=write_metadata)
-        except schema.DamagedDatabaseError:
-            _log.warning("damaged database: %s", database, exc_info=True)
-        with schema.repair_lock(database):
-            try:  # another process may have mended it meanwhile
-                return cls._open_healthy(
-                    database, folder, write_metadata=write_metadata, check=True
-                )
-            except schema.DamagedDatabaseError:
-                aside = schema.set_aside(database)
-            gallery = cls._open_healthy(database, folder, write_metadata=write_metadata)
-        notice = (
-            f"The gallery's database was damaged. It was set aside as “{aside.name}” and the "
-            "gallery was rebuilt from the picture files; what is not in them, such as negatives, "
-            "pinned seeds and the queue, is missing."
-        )
-        gallery.notices = (notice, *gallery.notices)
+            if gallery._ask(lambda: rows.is_empty(opened.connection)):
+                ensure_folder(folder)
+            sentences: tuple[str, ...] = ()
+            if opened.was_unclean:
+                sentences = gallery.check(quick=True).sentences()
+            elif look_around:
+                sentences = gallery.look_around()
+        except BaseException:
+            opened.connection.close()
+            raise
+        gallery.notices = (*opened.notices, *sentences)
         return gallery
 
-    @classmethod
-    def _open_healthy(
-        cls, database: Path, folder: Path, *, write_metadata: bool, check: bool = False
-    ) -> Gallery:
-        connection = schema.connect(database, check=check)
-        gallery = cls(database, connection, folder, write_metadata=write_metadata)
-        try:
-            if gallery._ask(lambda: rows.is_empty(connection)):
-                ensure_folder(folder)
-            adopted = gallery._ask(lambda: orphans.adopt(connection, gallery._names, folder))
-            schema.fold_in(connection)
-        except BaseException:
-            connection.close()
-            raise
-        if adopted:
-            gallery.notices = (
-                f"{adopted} pictures in “{folder}” were not in the gallery yet and were added."
-                if adopted > 1
-                else f"A picture in “{folder}” was not in the gallery yet and was added.",
-            )
-        return gallery
+    def look_around(self) -> tuple[str, ...]:
+        """Add the pictures in the folder that have no row yet; returns what to say of it."""
+        adopted = self._ask(lambda: orphans.adopt(self._connection, self._names, self._folder))
+        schema.fold_in(self._connection)
+        return checking.CheckReport(adopted=adopted).sentences()
+
+    def check(
+        self,
+        *,
+        elsewhere: Sequence[Path] = (),
+        quick: bool = False,
+        tell: orphans.Tell = orphans.silent,
+        is_cancelled: Callable[[], bool] = orphans.never,
+    ) -> checking.CheckReport:
+        """Compare rows and files, as ``checking.check`` does, and say what was found."""
+        report = checking.check(
+            self._connection,
+            self._database,
+            [self._folder],
+            elsewhere=elsewhere,
+            quick=quick,
+            tell=tell,
+            is_cancelled=is_cancelled,
+        )
+        schema.fold_in(self._connection)
+        return report
 
     def configure(self, saving: SavingSource) -> None:
         """Ask ``saving`` from now on, at each picture, how and where to save it."""
         self._writer.saving = saving
 
     def save(self, picture: GeneratedPicture, target: Path | None = None) -> SavedPicture:
-        """Write the file, then the row.
+        """Write the negative, the file and the row.
 
         ``target`` is a file, which is replaced if it exists and whose ending says its format, or
         a folder, in which a free name is found; a folder that is not there yet is made. Who saves
@@ -119,14 +147,15 @@ class Gallery:
         cannot be written (nothing is lost: give the picture again), and if the row cannot: the
         sentence then says where the file is, and giving the picture again only adds the row.
         """
-        key = (hashlib.sha256(picture.pixels.data).digest(), picture.request, target)
-        row = self._unrecorded.get(key)
-        if row is None or not image_files.is_there(self._names.path(row.path)):
-            row = self._write(picture, target)
+        key = (picture.latents.name, picture.request, target)
+        finished = self._unrecorded.get(key)
+        if finished is None or not image_files.is_there(self._names.path(finished.row.path)):
+            finished = self._write(picture, target)
+        row = finished.row
         try:
-            number = self._record(row)
+            number = self._record(finished)
         except StorageError as error:
-            self._unrecorded[key] = row
+            self._unrecorded[key] = finished
             raise self._unnoted(row, error) from error
         self._unrecorded.pop(key, None)
         self._record_the_rest()
@@ -146,11 +175,15 @@ class Gallery:
         return self._ask(lambda: rows.request_of(self._connection, picture))
 
     def latents_of(self, picture: int) -> LatentsBlob | None:
-        """The negative of a picture, None for one that was adopted from its file."""
+        """The negative of a picture, None where none was kept."""
         return self._ask(lambda: rows.latents_of(self._connection, picture))
 
+    def preview_of(self, picture: int) -> bytes | None:
+        """How its draft looked, as a small WebP file; None where that was not kept."""
+        return self._ask(lambda: rows.preview_of(self._connection, picture))
+
     def thumbnail_of(self, picture: int) -> bytes | None:
-        """The picture as a small WebP file, None for one that was adopted from its file."""
+        """The picture as a small WebP file, None where it is still to be made."""
         return self._ask(lambda: rows.thumbnail_of(self._connection, picture))
 
     def close(self) -> None:
@@ -159,12 +192,18 @@ class Gallery:
         self._unrecorded.clear()
         self._connection.close()
 
-    def _write(self, picture: GeneratedPicture, target: Path | None) -> rows.PictureRow:
-        """The picture's file, and the row that belongs to it."""
+    def _write(self, picture: GeneratedPicture, target: Path | None) -> _Finished:
+        """The picture's file, and what is to be noted of it."""
         now = datetime.now(UTC)
         created = image_metadata.utc_text(now)
+        preview = None if picture.preview is None else make_thumbnail(picture.preview)
+        negative: str | None = None
+        with suppress(StorageError):  # that must not keep the picture from its file
+            negative = self._ask(
+                lambda: rows.add_negative(self._connection, picture.latents, created, preview)
+            )
         path, data = self._writer.write(picture, target, now)
-        return rows.PictureRow(
+        row = rows.PictureRow(
             path=self._names.name(path),
             content_hash=hashlib.sha256(data).hexdigest(),
             file_size=len(data),
@@ -173,19 +212,25 @@ class Gallery:
             provenance=picture.provenance,
             seconds=finite_numbers(picture.seconds),
             notes=picture.notes,
-            latents=picture.latents,
-            thumbnail=make_thumbnail(picture.pixels),
+            negative=negative,
         )
+        return _Finished(row, picture.latents, make_thumbnail(picture.pixels), preview)
 
-    def _record(self, row: rows.PictureRow) -> int:
-        with schema.storage_errors(self._database), schema.immediate(self._connection):
-            return rows.add(self._connection, row)
+    def _record(self, finished: _Finished) -> int:
+        row, connection = finished.row, self._connection
+        with schema.storage_errors(self._database):
+            rows.add_thumbnail(connection, row.content_hash, finished.thumbnail)
+            negative = row.negative or rows.add_negative(
+                connection, finished.latents, row.created, finished.preview
+            )
+            with schema.immediate(connection):
+                return rows.add(connection, replace(row, negative=negative))
 
     def _record_the_rest(self) -> None:
         """Try again to note the pictures that have only a file so far."""
-        for key, row in list(self._unrecorded.items()):
+        for key, finished in list(self._unrecorded.items()):
             with suppress(StorageError):
-                self._record(row)
+                self._record(finished)
                 del self._unrecorded[key]
 
     def _unnoted(self, row: rows.PictureRow, error: StorageError) -> StorageError:

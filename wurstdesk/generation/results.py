@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -61,6 +62,8 @@ class Provenance:
     """What made a picture: enough to say whether it can be made again to the byte.
 
     ``copy_of`` and its hash name the checkpoint that a half-precision copy was made from.
+    ``blend_name`` and its hash (of the prior's files alone) name the checkpoint whose prior was
+    blended in; how much of it is in the request. Hashes are "" where files are too large for them.
     """
 
     device: str
@@ -73,6 +76,8 @@ class Provenance:
     compiled: bool = False
     copy_of: str = ""
     copy_of_hash: str = ""
+    blend_name: str = ""
+    blend_hash: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -90,6 +95,11 @@ class LatentsBlob:
         if len(self.data) != math.prod(self.shape) * (4 if self.dtype == "float32" else 2):
             raise ValueError("latent data does not fit its shape")
 
+    @property
+    def name(self) -> str:
+        """The SHA-256 of its bytes, hexadecimal: by this the gallery and files refer to it."""
+        return hashlib.sha256(self.data).hexdigest()
+
 
 @dataclass(frozen=True)
 class GeneratedPicture:
@@ -97,6 +107,7 @@ class GeneratedPicture:
 
     ``request`` makes this picture alone (``num_images`` 1, its own seed). ``seconds`` holds wall
     seconds per stage. ``notes`` are sentences for the person: what was left out of a prompt, say.
+    ``preview`` is how the draft looked, small; None where nobody drew it.
     """
 
     index: int
@@ -106,6 +117,7 @@ class GeneratedPicture:
     provenance: Provenance
     seconds: dict[str, float]
     notes: tuple[str, ...] = ()
+    preview: Pixels | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from wurstdesk.gallery.image_metadata.model import ImageMetadata
+from wurstdesk.gallery.image_metadata.model import ImageMetadata, Source
 from wurstdesk.gallery.image_metadata.png_chunks import MAX_TEXT_BYTES
 from wurstdesk.gallery.json_text import clean_text, from_json
 from wurstdesk.generation import GenerationRequest, Provenance
@@ -28,6 +28,7 @@ _QUOTED = re.compile(r'"(?:\\.|[^\\"])++"(?=,|$)')
 _PLAIN = re.compile(r"[^,]*")
 _SPACE = re.compile(r"\s*")
 _SIZE = re.compile(r"^(\d+)x(\d+)$")
+_FORGE_VERSION = re.compile(r"f\d|neo\b|(re)?forge", re.IGNORECASE)
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -54,6 +55,8 @@ def parameters_of(request: GenerationRequest, provenance: Provenance) -> list[tu
         ("Size", f"{request.width}x{request.height}"),
         ("Model hash", provenance.checkpoint_hash[:10] or None),
         ("Model", " ".join(clean_text(provenance.checkpoint_name, 200).split()) or None),
+        ("Prior blend", request.prior_blend or None),
+        ("Blend prior", " ".join(clean_text(provenance.blend_name, 200).split()) or None),
         ("RNG", "CPU"),
         ("Decoder steps", request.decoder_num_inference_steps),
         ("Decoder CFG scale", request.decoder_guidance_scale),
@@ -147,9 +150,18 @@ def read(texts: Mapping[str, str]) -> ImageMetadata | None:
     prompt, negative, pairs = split_text(text)
     written = dict(pairs)
     return ImageMetadata(
-        source="a1111",
+        source=_source_of(written),
         prompt=written.pop("Raw prompt", prompt),
         negative_prompt=written.pop("Raw negative prompt", negative),
         parameters=split_sizes(list(written.items())),
         text=text,
+        prompt_syntax="compel" if written.get("Prompt syntax") == "Compel" else "a1111",
     )
+
+
+def _source_of(written: Mapping[str, str]) -> Source:
+    """Which of the programs that write this text it was, by the version that it names."""
+    version = written.get("Version", "")
+    if version.startswith("Fooocus") or written.get("Metadata scheme") == "a1111":
+        return "fooocus"
+    return "forge" if _FORGE_VERSION.match(version) else "a1111"

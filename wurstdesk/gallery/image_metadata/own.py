@@ -6,6 +6,9 @@ again and a lost gallery is rebuilt.
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,23 +18,52 @@ from wurstdesk.gallery.image_metadata import a1111
 from wurstdesk.gallery.image_metadata.model import ImageMetadata
 from wurstdesk.gallery.image_metadata.png_chunks import OWN_KEYWORD
 from wurstdesk.gallery.json_text import clean_text, finite_numbers, from_json, to_json
-from wurstdesk.generation import GeneratedPicture, GenerationRequest, Provenance
+from wurstdesk.generation import GeneratedPicture, GenerationRequest, LatentsBlob, Provenance
 
 SCHEMA = 1
+NEGATIVE = "negative"
+NEGATIVE_HASH = "negative_hash"
+_MAX_LATENT_SIDE = 4096
 
 
-def to_text(picture: GeneratedPicture, created: str) -> str:
-    """The record of ``picture``; ``created`` is UTC in ISO 8601."""
-    return to_json(
-        {
-            "schema": SCHEMA,
-            "request": picture.request.to_dict(),
-            "provenance": picture.provenance.to_dict(),
-            "seconds": finite_numbers(picture.seconds),
-            "created": created,
-            "notes": list(picture.notes),
-        }
-    )
+def to_text(picture: GeneratedPicture, created: str, *, embed_negative: bool = False) -> str:
+    """The record of ``picture``; ``created`` is UTC in ISO 8601.
+
+    With ``embed_negative`` it holds the Stage C latent too: 24,000 to 200,000 characters more.
+    """
+    record = _record(picture.request, picture.provenance, picture.seconds, created, picture.notes)
+    record[NEGATIVE_HASH] = picture.latents.name
+    if embed_negative:
+        record[NEGATIVE] = _negative_to_dict(picture.latents)
+    return to_json(record)
+
+
+def without_negative(metadata: ImageMetadata) -> str:
+    """The record of a picture that was read out of its file, without the negative."""
+    request, provenance = metadata.request, metadata.provenance
+    if metadata.latents is None or request is None or provenance is None:
+        return metadata.text
+    record = _record(request, provenance, metadata.seconds, metadata.created, metadata.notes)
+    if metadata.negative_hash:
+        record[NEGATIVE_HASH] = metadata.negative_hash
+    return to_json(record)
+
+
+def _record(
+    request: GenerationRequest,
+    provenance: Provenance,
+    seconds: Mapping[str, float],
+    created: str,
+    notes: tuple[str, ...],
+) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "request": request.to_dict(),
+        "provenance": provenance.to_dict(),
+        "seconds": finite_numbers(seconds),
+        "created": created,
+        "notes": list(notes),
+    }
 
 
 def read(texts: Mapping[str, str]) -> ImageMetadata | None:
@@ -47,6 +79,7 @@ def read(texts: Mapping[str, str]) -> ImageMetadata | None:
     if request is None:
         return None
     provenance = _provenance(record.get("provenance"))
+    latents = _latents(record.get(NEGATIVE))
     return ImageMetadata(
         source="wurstdesk",
         prompt=request.prompt,
@@ -58,7 +91,40 @@ def read(texts: Mapping[str, str]) -> ImageMetadata | None:
         created=_time(record.get("created")),
         notes=_sentences(record.get("notes")),
         text=text,
+        prompt_syntax="compel",
+        latents=latents,
+        negative_hash=latents.name if latents else _hash(record.get(NEGATIVE_HASH)),
     )
+
+
+def _negative_to_dict(latents: LatentsBlob) -> dict[str, Any]:
+    return {
+        "shape": list(latents.shape),
+        "dtype": latents.dtype,
+        "data": base64.b64encode(latents.data).decode("ascii"),
+    }
+
+
+def _latents(data: object) -> LatentsBlob | None:
+    """The negative, or None where it is none: its bytes must fit its shape exactly."""
+    if not isinstance(data, dict) or not isinstance(data.get("data"), str):
+        return None
+    shape, dtype = data.get("shape"), data.get("dtype")
+    if not isinstance(shape, list) or dtype not in ("float32", "float16", "bfloat16"):
+        return None
+    if len(shape) != 3 or not all(type(n) is int and 0 < n <= _MAX_LATENT_SIDE for n in shape):
+        return None
+    channels, height, width = shape
+    try:
+        content = base64.b64decode(data["data"], validate=True)
+        return LatentsBlob((channels, height, width), dtype, content)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _hash(value: object) -> str:
+    """A SHA-256 as ``LatentsBlob.name`` writes it, else ""."""
+    return value if isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) else ""
 
 
 def _request(data: object) -> GenerationRequest | None:
@@ -85,6 +151,8 @@ def _provenance(data: object) -> Provenance:
         compiled=fields.get("compiled") is True,
         copy_of=clean_text(fields.get("copy_of")),
         copy_of_hash=clean_text(fields.get("copy_of_hash")),
+        blend_name=clean_text(fields.get("blend_name")),
+        blend_hash=clean_text(fields.get("blend_hash")),
     )
 
 

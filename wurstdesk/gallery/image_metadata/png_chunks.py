@@ -17,10 +17,13 @@ MAX_OWN_TEXT_BYTES = 4 * 1024 * 1024  # two prompts of 100,000 characters, each 
 MAX_TOTAL_BYTES = 16 * 1024 * 1024
 MAX_CHUNKS = 200_000
 OWN_KEYWORD = "wurstdesk"
+XMP_KEYWORD = "XML:com.adobe.xmp"
 
 _HEADER_BYTES = 8
+_MAX_PACKED_CHUNKS = 100
 _CRC_BYTES = 4
-_TEXT_TYPES = (b"tEXt", b"zTXt", b"iTXt")
+_EXIF = b"eXIf"
+_WANTED = frozenset({b"tEXt", b"zTXt", b"iTXt", _EXIF})
 
 
 def read_png_texts(file: BinaryIO) -> dict[str, str]:
@@ -29,10 +32,16 @@ def read_png_texts(file: BinaryIO) -> dict[str, str]:
     Skipped: chunks longer than the caps (compressed ones are not even unpacked further), chunks
     whose checksum is wrong, and text that is not text.
     """
+    return read_png(file)[0]
+
+
+def read_png(file: BinaryIO) -> tuple[dict[str, str], bytes]:
+    """The same, and the EXIF block; empty where there is none."""
     texts: dict[str, str] = {}
+    exif = b""
     if file.read(len(SIGNATURE)) != SIGNATURE:
-        return texts
-    total = 0
+        return texts, exif
+    total = packed = 0
     for _ in range(MAX_CHUNKS):
         header = file.read(_HEADER_BYTES)
         if len(header) < _HEADER_BYTES:
@@ -40,19 +49,24 @@ def read_png_texts(file: BinaryIO) -> dict[str, str]:
         length, kind = int.from_bytes(header[:4], "big"), header[4:]
         if kind == b"IEND" or length > 0x7FFFFFFF:
             break
-        if kind not in _TEXT_TYPES or length > MAX_OWN_TEXT_BYTES:
+        if kind not in _WANTED or length > MAX_OWN_TEXT_BYTES:
             file.seek(length + _CRC_BYTES, 1)
             continue
         body, crc = file.read(length), file.read(_CRC_BYTES)
         total += length
-        if total > MAX_TOTAL_BYTES:
+        packed += kind != b"tEXt"  # each may unpack to the longest text there is
+        if total > MAX_TOTAL_BYTES or packed > _MAX_PACKED_CHUNKS:
             break
         if zlib.crc32(kind + body).to_bytes(4, "big") != crc:
+            continue
+        if kind == _EXIF:
+            exif = exif or body
             continue
         keyword, text = _decode(kind, body)
         if keyword and keyword not in texts and text:
             texts[keyword] = text
-    return texts
+            total += len(text)
+    return texts, exif
 
 
 def _decode(kind: bytes, body: bytes) -> tuple[str, str]:

@@ -8,10 +8,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from wurstdesk.gallery.image_metadata import a1111, own, xmp
 from wurstdesk.gallery.image_metadata.model import ImageMetadata
-from wurstdesk.gallery.image_metadata.png_chunks import OWN_KEYWORD
+from wurstdesk.gallery.image_metadata.png_chunks import OWN_KEYWORD, XMP_KEYWORD
 from wurstdesk.generation import GeneratedPicture
-
-XMP_KEYWORD = "XML:com.adobe.xmp"
 
 
 @dataclass(frozen=True)
@@ -22,18 +20,27 @@ class Texts:
     record: str
 
     @classmethod
-    def of(cls, picture: GeneratedPicture, created: str) -> Texts:
-        """Those of a picture that was just made; ``created`` is UTC in ISO 8601."""
+    def of(cls, picture: GeneratedPicture, created: str, *, embed_negative: bool = False) -> Texts:
+        """Those of a picture that was just made; ``created`` is UTC in ISO 8601.
+
+        With ``embed_negative`` the Stage C latent goes along, from which the picture can be
+        developed again without the prior.
+        """
         return cls(
-            a1111.to_text(picture.request, picture.provenance), own.to_text(picture, created)
+            a1111.to_text(picture.request, picture.provenance),
+            own.to_text(picture, created, embed_negative=embed_negative),
         )
 
     @classmethod
-    def again(cls, metadata: ImageMetadata) -> Texts | None:
-        """Those of a picture of ours, from what was read out of its file; None for a stranger's."""
+    def again(cls, metadata: ImageMetadata, *, with_negative: bool = True) -> Texts | None:
+        """Those of a picture of ours, from what was read out of its file; None for a stranger's.
+
+        A negative that was in that file goes along, unless it shall not.
+        """
         if metadata.request is None or metadata.provenance is None:
             return None
-        return cls(a1111.to_text(metadata.request, metadata.provenance), metadata.text)
+        record = metadata.text if with_negative else own.without_negative(metadata)
+        return cls(a1111.to_text(metadata.request, metadata.provenance), record)
 
 
 def png_info(texts: Texts) -> PngInfo:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from hashlib import md5
-from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
+
+from wurstdesk.gallery.image_metadata import keywords
+from wurstdesk.gallery.image_metadata.xmp_reader import find
 
 NAMESPACE = "urn:wurstdesk:xmp:1#"
 _NOTE = "http://ns.adobe.com/xmp/note/"
@@ -25,10 +27,16 @@ _SOURCE = (
     '"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"'
 )
 _SEGMENT_ROOM = 65_533  # bytes of a JPEG's segment, without its own length
-_MAIN = b"http://ns.adobe.com/xap/1.0/\0"
-_FURTHER = b"http://ns.adobe.com/xmp/extension/\0"
-_FURTHER_HEAD = len(_FURTHER) + 32 + 4 + 4  # its name, length of all, place of this piece
+MAIN = b"http://ns.adobe.com/xap/1.0/\0"
+FURTHER = b"http://ns.adobe.com/xmp/extension/\0"
+_FURTHER_HEAD = len(FURTHER) + 32 + 4 + 4  # its name, length of all, place of this piece
 _PIECE = 65_000
+_RECORD = f"{NAMESPACE}}}record"
+_NAME_OF_FURTHER = f"{_NOTE}}}HasExtendedXMP"
+_OTHERS = {
+    "http://ns.adobe.com/exif/1.0/}UserComment": keywords.XMP_COMMENT,
+    "http://purl.org/dc/elements/1.1/}description": keywords.XMP_DESCRIPTION,
+}
 # What XML cannot hold at all, or changes; within JSON's strings it can be spelled otherwise.
 _NOT_IN_XML = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -45,7 +53,7 @@ def jpeg_segments(record: str) -> tuple[bytes, bytes]:
     by its digest in the first, cut into pieces.
     """
     whole = packet(record).encode()
-    if len(whole) + len(_MAIN) <= _SEGMENT_ROOM:
+    if len(whole) + len(MAIN) <= _SEGMENT_ROOM:
         return whole, b""
     further = _rdf("", _element(record)).encode()
     name = md5(further, usedforsecurity=False).hexdigest().upper()
@@ -53,7 +61,7 @@ def jpeg_segments(record: str) -> tuple[bytes, bytes]:
     segments = b""
     for start in range(0, len(further), _PIECE):
         piece = further[start : start + _PIECE]
-        segments += b"\xff\xe1" + (2 + _FURTHER_HEAD + len(piece)).to_bytes(2, "big") + _FURTHER
+        segments += b"\xff\xe1" + (2 + _FURTHER_HEAD + len(piece)).to_bytes(2, "big") + FURTHER
         segments += name.encode() + len(further).to_bytes(4, "big") + start.to_bytes(4, "big")
         segments += piece
     return _PACKET.format(_rdf(_SOURCE + pointer, "")).encode(), segments
@@ -82,14 +90,19 @@ def record_in(xmp: bytes, further: list[bytes], limit: int) -> str:
 
     Anybody may have written them: whatever is no XMP, or longer than ``limit`` bytes, is none.
     """
-    found = _find(xmp, limit, _record_key)
-    if found or not further:
-        return found
-    name = _find(xmp, limit, f"{{{_NOTE}}}HasExtendedXMP").encode()
-    return _find(_joined(further, name, limit), limit, _record_key) if len(name) == 32 else ""
+    found = find(xmp, limit, (_RECORD, _NAME_OF_FURTHER))
+    if _RECORD in found or not further:
+        return found.get(_RECORD, "")
+    name = found.get(_NAME_OF_FURTHER, "").encode()
+    if len(name) != 32:
+        return ""
+    return find(_joined(further, name, limit), limit, (_RECORD,)).get(_RECORD, "")
 
 
-_record_key = f"{{{NAMESPACE}}}record"
+def texts_in(xmp: bytes, limit: int) -> dict[str, str]:
+    """What other programs say in an XMP packet, by the names in ``keywords``."""
+    found = find(xmp, limit, _OTHERS)
+    return {name: found[key].strip() for key, name in _OTHERS.items() if key in found}
 
 
 def _joined(segments: list[bytes], name: bytes, limit: int) -> bytes:
@@ -98,25 +111,8 @@ def _joined(segments: list[bytes], name: bytes, limit: int) -> bytes:
     length = 0
     for segment in segments:
         head, piece = segment[:_FURTHER_HEAD], segment[_FURTHER_HEAD:]
-        if head.startswith(_FURTHER + name) and len(head) == _FURTHER_HEAD:
+        if head.startswith(FURTHER + name) and len(head) == _FURTHER_HEAD:
             length = int.from_bytes(head[-8:-4], "big")
             pieces[int.from_bytes(head[-4:], "big")] = piece
     joined = b"".join(piece for _, piece in sorted(pieces.items()))
     return joined if len(joined) == length <= limit else b""
-
-
-def _find(xmp: bytes, limit: int, key: str) -> str:
-    """The text of an element, or of an attribute as other programs like to rewrite it."""
-    # Without a document type there are no entities, and nothing that grows when it is read.
-    if not xmp or len(xmp) > limit or b"<!" in xmp:
-        return ""
-    try:
-        root = ET.fromstring(xmp.decode("utf-8", "replace").strip("\ufeff\0 \r\n\t"))
-    except (ET.ParseError, ValueError, RecursionError):
-        return ""
-    for element in root.iter():
-        if element.tag == key and element.text:
-            return element.text
-        if key in element.attrib:
-            return element.attrib[key]
-    return ""
