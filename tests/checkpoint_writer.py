@@ -27,7 +27,8 @@ from torch import Tensor, nn
 from transformers.models.clip.configuration_clip import CLIPTextConfig
 from transformers.models.clip.modeling_clip import CLIPTextModel
 
-from wurstdesk.engine.previewer import PREVIEWER_CLASS, ConvPreviewer
+from wurstdesk.engine.checkpoint_checks import PREVIEWER
+from wurstdesk.engine.previewer import ConvPreviewer
 from wurstdesk.engine.weight_files import write_safetensors
 
 Size = Literal["tiny", "small", "published"]
@@ -184,7 +185,8 @@ class Writer:
         config = {"latent_channels": 16, "width": 16, "hidden": [16, 8, 8], "cells": [4, 3]}
         weights = self._stored(ConvPreviewer(16, 16, (16, 8, 8)).state_dict())
         save_file(weights, folder / "model.safetensors", {"format": "pt"})
-        write_json(folder / "config.json", {"_class_name": PREVIEWER_CLASS, **config})
+        (name,) = PREVIEWER.classes
+        write_json(folder / "config.json", {"_class_name": name, **config})
 
     def model(self, folder: Path, part: str) -> None:
         """One of diffusers' classes, with its config."""

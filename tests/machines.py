@@ -30,7 +30,6 @@ PUBLISHED_SIZES = ComponentSizes(
     vqgan_channels=(384, 192),
     vqgan_scale=4,
     resolution_multiple=42.67,
-    weights_on_disk=12_453_658_336,
 )
 """warp-ai/wuerstchen and its prior, once Stage B's conditioning is folded."""
 

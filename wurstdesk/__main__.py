@@ -18,6 +18,10 @@ def main() -> int:
     """Start the program; the exit code of the process."""
     multiprocessing.freeze_support()  # in a bundle, a child process starts here too
     log.ensure_standard_streams()
+    if sys.argv[1:] == ["--fetch-process"]:  # the only process that may use the network
+        from wurstdesk.engine.fetch import entry
+
+        return entry.main()
     log.prepare_environment()
     try:
         from wurstdesk.cli.main import run

@@ -50,8 +50,6 @@ def test_what_is_read_is_what_is_loaded(tiny: CheckpointInfo) -> None:
     assert sizes.previewer == Weights()
     parts = (sizes.prior, sizes.decoder, sizes.vqgan, sizes.prior_text, sizes.decoder_text)
     assert sizes.count == sum(part.count for part in parts)
-    on_disk = sum(file.stat().st_size for file in tiny.path.parent.glob("*/*/*.safetensors"))
-    assert 0.9 * on_disk < sizes.weights_on_disk < on_disk
 
 
 def test_the_shapes_are_the_configs(tiny: CheckpointInfo) -> None:
@@ -95,7 +93,7 @@ def test_a_prior_that_stands_by_itself_is_the_one_that_counts(
     assert sizes.decoder == read_sizes(tiny).decoder
 
 
-def test_the_same_weights_in_half_precision_take_half_the_disk(tmp_path: Path) -> None:
+def test_the_same_weights_in_half_precision_are_as_many(tmp_path: Path) -> None:
     found: list[ComponentSizes] = []
     for dtype in (torch.float32, torch.float16):
         folder = tmp_path / str(dtype)
@@ -103,8 +101,7 @@ def test_the_same_weights_in_half_precision_take_half_the_disk(tmp_path: Path) -
         found.append(read_sizes(describe(decoder, folder / "wuerstchen-prior")))
     single, half = found
 
-    assert half.prior == single.prior
-    assert half.weights_on_disk == pytest.approx(single.weights_on_disk / 2, rel=0.01)
+    assert half == single
 
 
 @pytest.mark.parametrize("part", ["decoder", "vqgan", "text_encoder"])

@@ -211,3 +211,22 @@ def test_stage_a_is_never_brought_in_for_a_preview(
     # Then the same was loaded, and the colours were found out once
     assert loaded[0] == loaded[1]
     assert fitting.count == 1
+
+
+@pytest.mark.parametrize("options", [OPTIONS, OFF])
+def test_a_picture_keeps_the_last_preview_of_its_draft(
+    tiny_folder: Path, options: EngineOptions
+) -> None:
+    # Given previews that are shown, or not
+    generator = WuerstchenGenerator(LocalCatalogue(tiny_folder, ()), options)
+    # When two pictures are made
+    events = run(generator, request(num_images=2))
+    made = [event.picture for event in events if isinstance(event, PictureReady)]
+    # Then each has that of its own draft
+    first, second = (picture.preview for picture in made)
+    assert first is not None
+    assert second is not None
+    assert first.data != second.data
+    # And where they were shown it is the last one
+    last = {preview.index: preview.pixels for preview in shown(events, "prior")}
+    assert list(last.values()) == ([first, second] if options is OPTIONS else [])

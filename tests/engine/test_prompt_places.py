@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from wurstdesk.engine.prompt_places import UNKNOWN, loose_brackets, marked, unmarked
-from wurstdesk.engine.prompt_syntax import MAX_WEIGHT, parse_prompt
+from wurstdesk.engine.prompt_syntax import MAX_WEIGHT, ParsedPrompt, Part, parse_prompt
 
 Rows = list[list[list[tuple[str, float]]]]
 
@@ -69,18 +69,114 @@ def test_places_change_nothing_of_what_compel_reads(compel: tuple[Any, Any], tex
     if told is None or any("literally" in note for note in parsed.notes) or len(told) > 8:
         return
     # When it is parsed here, then the fragments and weights are Compel's to the letter
-    read = [[[(p.text, p.weight) for p in b] for b in clause.branches] for clause in parsed.clauses]
+    assert_read_as_told(parsed, told)
+
+
+def assert_read_as_told(parsed: ParsedPrompt, told: Rows) -> None:
     if parsed.plain is not None:  # what no sign changed keeps its own spaces
         assert "".join(parsed.plain.split()) == "".join(told[0][0][0][0].split())
-    else:
-        assert read == told
+        return
+    read = [[[(p.text, p.weight) for p in b] for b in clause.branches] for clause in parsed.clauses]
+    assert read == told
+
+
+NUMBERS = ["1", "12", "1.5", ".5", "2.", "3,4"]
+ATOMS = st.sampled_from([*NUMBERS, *NUMBERS, "a", "dog", "é", "🌭", "well-known", "3d", "swap"])
+STEPS = st.sampled_from(["+", "++", "-"])
+WEIGHTS = st.sampled_from(["++", "-", "1.2", ".5", "2", "1.", "5 5"])
+
+
+def written(template: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(template.format, *parts)
+
+
+def quoted(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return texts.filter(lambda text: '"' not in text).map('"{}"'.format)
+
+
+def operated(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Everything that Compel's grammar makes of a text, by its own rules."""
+    row = st.lists(inner, min_size=1, max_size=3).map(" ".join)
+    enclosed = st.one_of(written("({})", row), quoted(row))
+    target = st.one_of(enclosed, ATOMS)
+    options = st.sampled_from(["", ", s_start=0.1", ", t_end=.5, s_end=1"])
+    return st.one_of(
+        enclosed,
+        written("{}{}", enclosed, WEIGHTS),
+        written("{}{}", ATOMS, STEPS),
+        written("{}.attend({})", target, WEIGHTS),
+        written("{}.swap({}{})", target, row, options),
+    )
+
+
+TEXTS = st.lists(st.recursive(ATOMS, operated, max_leaves=4), min_size=1, max_size=3)
+ROWS = st.one_of(*(TEXTS.map(between.join) for between in (" ", ", ", ". ", "")))
+JOINED = st.one_of(
+    *(
+        written(f"({{}}, {{}}){operator}({numbers})", quoted(ROWS), quoted(ROWS))
+        for operator in (".blend", ".and", ".add")
+        for numbers in ("", "1, 2", ".5, 1.5", "1, 0.5, no_normalize")
+    )
+)
+
+
+@given(st.one_of(ROWS, JOINED), st.data())
+@example('"1.attend(++)"', None)
+@example('"12.attend(1.5)" cat', None)
+@example('"1.swap(b)" "a"1.attend(++)', None)
+@example('("1.attend(1.5)", "12").blend(1, 2)', None)
+@hypothesis_settings(max_examples=200)
+def test_whatever_the_grammar_can_say_is_read_as_compel_reads_it(
+    compel: tuple[Any, Any], text: str, data: Any
+) -> None:
+    # Given a text that follows the grammar
+    told = told_by_compel(*compel, text)
+    if told is None or text.count("(") > 6:
+        return
+    # When it is parsed here, then the fragments and weights are Compel's
+    parsed = parse_prompt(text)
+    assert_read_as_told(parsed, told)
+    # And a digit whose place is known is the one that Compel takes from there
+    characters = [
+        (number, at)
+        for number, at in enumerate(at for part in parts_of(parsed) for at in part.places)
+        if at != UNKNOWN and text[at].isdigit()
+    ]
+    if data is not None and characters and parsed.plain is None:
+        number, at = data.draw(st.sampled_from(characters))
+        other = told_by_compel(*compel, f"{text[:at]}7{text[at + 1 :]}")
+        said = "".join(part.text for part in parts_of(parsed))
+        assert other is not None
+        assert letters_of(other) == f"{said[:number]}7{said[number + 1 :]}"
+
+
+def parts_of(parsed: ParsedPrompt) -> list[Part]:
+    return [part for c in parsed.clauses for branch in c.branches for part in branch]
+
+
+def letters_of(told: Rows) -> str:
+    return "".join(text for clause in told for branch in clause for text, _ in branch)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ('"1.attend(++)"', [(1,)]),
+        ('"1.attend(1.5)"', [(1,)]),
+        ('("1", "2").blend(1, 2)', [(2,), (7,)]),
+        ('"a"1 "1"2', [(1,), (6,)]),
+    ],
+)
+def test_a_number_after_a_quotation_mark_that_opens_is_text(
+    text: str, places: list[tuple[int, ...]]
+) -> None:
+    assert [part.places for part in parts_of(parse_prompt(text))] == places
 
 
 @given(PROMPTS)
 @hypothesis_settings(max_examples=100)
 def test_a_known_place_holds_the_character(text: str) -> None:
-    parts = [p for c in parse_prompt(text).clauses for branch in c.branches for p in branch]
-    for part in parts:
+    for part in parts_of(parse_prompt(text)):
         known = [(c, at) for c, at in zip(part.text, part.places, strict=True) if at != UNKNOWN]
         assert all(text[at] == c for c, at in known if not c.isspace())
         assert [at for _, at in known] == sorted({at for _, at in known})

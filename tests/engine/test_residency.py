@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from torch import nn
 from wurstdesk.engine import decoder, device_planner, pipeline, stage_a
 from wurstdesk.engine.generator import WuerstchenGenerator
 from wurstdesk.engine.model_files import LocalCatalogue
-from wurstdesk.engine.residency import Residents
+from wurstdesk.engine.residency import PARTS, Part, Residents
 from wurstdesk.errors import GenerationCancelled, UserError
 from wurstdesk.generation import (
     CancelToken,
@@ -89,6 +89,21 @@ def generator(tiny_folder: Path) -> WuerstchenGenerator:
     return WuerstchenGenerator(LocalCatalogue(tiny_folder, []), OPTIONS)
 
 
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """As in the window's worker: Python collects nothing by itself there."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def module_of(part: Any) -> nn.Module:
+    """The module of a part that is loaded."""
+    module: nn.Module = getattr(part, "text_encoder", part)
+    return module
+
+
 @pytest.mark.parametrize(
     "plan",
     [
@@ -133,20 +148,59 @@ def test_stages_that_take_turns_are_brought_in_once(
     assert len(pictures(events)) == 5
 
 
-def test_one_stage_at_a_time_holds_one_stage(
-    tiny: CheckpointInfo, planned: Callable[[Plan], None]
-) -> None:
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("fp8", [False, True])
+@pytest.mark.parametrize("part", ["prior", "prior_text"])
+def test_one_stage_at_a_time_holds_one_stage(tiny: CheckpointInfo, part: Part, fp8: bool) -> None:
     # Given components that take turns where main memory is all there is
-    residents = Residents(tiny, replace(PLAN, offload="model"))
+    residents = Residents(tiny, replace(PLAN, offload="model", fp8=fp8))
     residents.load()
-    # When Stage C has been at work and Stage B is
-    with residents.at_work("prior") as (prior,):
-        gone = weakref.ref(prior)
-        del prior
+    # When one has been at work and Stage B is
+    with residents.at_work(part) as (loaded,):
+        gone = [weakref.ref(weight) for weight in module_of(loaded).parameters()]
+        del loaded
     with residents.at_work("decoder", "vqgan"):
-        gc.collect()
-        # Then Stage C is not there any more
-        assert gone() is None
+        # Then nothing of the first is there any more
+        assert not [weight for weight in gone if weight() is not None]
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize(
+    "plan",
+    [
+        PLAN,
+        replace(PLAN, dtype="bfloat16", fp8=True),
+        replace(PLAN, offload="group"),
+        replace(PLAN, offload="sequential"),
+    ],
+    ids=["all", "eight bits", "group", "sequential"],
+)
+def test_memory_is_given_back_without_a_collector(
+    generator: WuerstchenGenerator,
+    planned: Callable[[Plan], None],
+    monkeypatch: pytest.MonkeyPatch,
+    plan: Plan,
+) -> None:
+    # Given components in any way of keeping them, that have drawn a picture
+    held: list[weakref.ref[torch.Tensor]] = []
+    load = Residents.load
+
+    def load_and_look(residents: Residents) -> None:
+        load(residents)
+        for part in PARTS:
+            with residents.at_work(part) as (loaded,):
+                if loaded is not None:
+                    module = module_of(loaded)
+                    held.extend(map(weakref.ref, (*module.parameters(), *module.buffers())))
+
+    monkeypatch.setattr(Residents, "load", load_and_look)
+    monkeypatch.setattr(gc, "collect", lambda *_: pytest.fail("this holds up the window"))
+    planned(plan)
+    run(generator, request(negative_prompt="(a cat)0.5", decoder_guidance_scale=2.0))
+    assert len(held) > 300
+    # When memory is given back, then at once all of it
+    generator.release()
+    assert not [weight for weight in held if weight() is not None]
 
 
 def test_a_second_seed_never_touches_the_text_encoders(
@@ -250,6 +304,7 @@ def test_when_no_plan_is_lean_enough_it_is_a_sentence_and_the_engine_is_ready(
     assert len(pictures(run(generator, request()))) == 1
 
 
+@pytest.mark.usefixtures("no_collector")
 def test_no_tensor_outlives_a_lack_of_memory(
     generator: WuerstchenGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import importlib
 import logging
 import signal
-import sys
 import time
 import warnings
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, Protocol
 
+from wurstdesk.engine.peak_memory import device_peak, memory_peak
 from wurstdesk.errors import UserError
 from wurstdesk.generation import (
     CancelToken,
@@ -156,7 +155,7 @@ def _serve(line: Connection, contestant: Contestant, request: GenerationRequest)
             started = time.perf_counter()
             pictures = painter.draw(order.request, watch.take)
             seconds = time.perf_counter() - started
-            memory = Memory(_memory_peak(), imports, _device_peak())
+            memory = Memory(memory_peak(), imports, device_peak())
             line.send(Drawn(seconds, watch.seconds(), tuple(pictures), memory))
 
 
@@ -285,32 +284,3 @@ def _memory_now() -> int:
     import psutil
 
     return int(psutil.Process().memory_info().rss)
-
-
-def _memory_peak() -> int:
-    """The most memory that this process ever held, in bytes.
-
-    On Linux not by ``getrusage``, whose maximum is handed on from the process that started this
-    one.
-    """
-    if sys.platform == "win32":
-        import psutil
-
-        return int(psutil.Process().memory_info().peak_wset)
-    status = Path("/proc/self/status")
-    if status.exists():
-        for row in status.read_text(encoding="ascii", errors="replace").splitlines():
-            if row.startswith("VmHWM:"):
-                return int(row.split()[1]) * 1024
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
-
-
-def _device_peak() -> int | None:
-    import torch
-
-    if not torch.cuda.is_available() or not torch.cuda.is_initialized():
-        return None
-    return int(torch.cuda.max_memory_allocated())

@@ -5,12 +5,13 @@ Every problem is one sentence that names the file and what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from wurstdesk.engine.weight_files import Unusable, read_header, read_json, weight_files
+from wurstdesk.engine.weight_files import Missing, Unusable, read_header, read_json, weight_files
 from wurstdesk.generation import CheckpointInfo
 
 
@@ -42,6 +43,9 @@ VQGAN = _component("vqgan", "config.json", "PaellaVQModel", _MODEL)
 PREVIEWER = _component("previewer", "config.json", "WurstdeskPreviewer", "model")
 TOKENIZER = "tokenizer"
 
+IGNORED = ("position_ids", "text_projection.weight", "logit_scale")
+"""How weights end that are in published text encoders and of no use here."""
+
 _PRIOR_SHAPE = {"c_in": 16, "c": 1280, "c_cond": 1024, "c_r": 64, "depth": 16, "nhead": 16}
 """What makes two priors exchangeable, with what a config means that does not say it."""
 
@@ -63,38 +67,138 @@ def placed_components(info: CheckpointInfo) -> Iterator[Placed]:
         yield Placed("decoder", component, info.path / component.folder)
 
 
+class PartFinding(NamedTuple):
+    """A part of a checkpoint that is not there or not as it has to be, and a sentence about it."""
+
+    part: str
+    sentence: str
+    is_missing: bool
+
+
+_WORDS = {
+    ("prior", TEXT_ENCODER.folder): "text encoder of the prior",
+    ("prior", TOKENIZER): "tokenizer of the prior",
+    ("prior", SCHEDULER.folder): "scheduler of the prior",
+    ("prior", PRIOR.folder): "prior (Stage C)",
+    ("decoder", TEXT_ENCODER.folder): "text encoder of the decoder",
+    ("decoder", TOKENIZER): "tokenizer of the decoder",
+    ("decoder", SCHEDULER.folder): "scheduler of the decoder",
+    ("decoder", DECODER.folder): "decoder (Stage B)",
+    ("decoder", VQGAN.folder): "image decoder (Stage A)",
+}
+
+
+def part_words(half: str, folder: str) -> str:
+    """What a person may call a component's folder."""
+    return _WORDS.get((half, folder), folder)
+
+
 def problem_of(info: CheckpointInfo) -> str:
     """The first thing that is wrong with the files of a checkpoint, or nothing.
 
     A damaged previewer is no problem: previews then go another way.
     """
+    first = next(findings_of(info), None)
+    return first.sentence if first is not None else ""
+
+
+def findings_of(info: CheckpointInfo) -> Iterator[PartFinding]:
+    """Everything that is wrong with the files of a checkpoint: one finding for each file that is
+    missing or damaged, as far as the others let one see it."""
+    absent: set[str] = set()
+    found = False
+    for half, folder in (("prior", info.prior_path), ("decoder", info.path)):
+        for finding in _half_findings(half, folder):
+            found = True
+            if finding.part == half:
+                absent.add(half)
+            yield finding
+    for half, component, folder in placed_components(info):
+        if half in absent and folder.parent in {info.path, info.prior_path}:
+            continue
+        for finding in component_findings(folder, component, part_words(half, component.folder)):
+            found = True
+            yield finding
+    if not found:
+        yield from _guarded("", info.path, lambda: _check_that_they_fit(info))
+
+
+def component_findings(folder: Path, component: Component, part: str) -> Iterator[PartFinding]:
+    """What is wrong with the files of one component, by the names of its files."""
+    there = list(_guarded(part, folder, lambda: _require_folder(folder)))
+    yield from there
+    if there:
+        return
+    yield from _named(part, component.config, folder, lambda: _config_of(folder, component))
+    if not component.weights:
+        return
+    stem = f"{component.weights}.safetensors"
+    files: list[Path] = []
+    yield from _named(
+        part, stem, folder, lambda: files.extend(weight_files(folder, component.weights))
+    )
+    for file in files:
+        yield from _named(part, file.name, folder, partial(read_header, file))
+
+
+def prior_findings(folder: Path) -> Iterator[PartFinding]:
+    """What is wrong with a prior that stands by itself."""
+    return component_findings(folder, PRIOR, part_words("prior", PRIOR.folder))
+
+
+def _half_findings(half: str, folder: Path) -> Iterator[PartFinding]:
+    there = list(_guarded(half, folder, lambda: _require_half(folder)))
+    yield from there
+    if not there:
+        tokenizer = folder / TOKENIZER
+        yield from _guarded(
+            part_words(half, TOKENIZER), tokenizer, lambda: check_tokenizer(tokenizer)
+        )
+
+
+def _named(
+    part: str, file: str, folder: Path, check: Callable[[], object]
+) -> Iterator[PartFinding]:
+    for finding in _guarded(part, folder, check):
+        yield finding._replace(part=f"{part}: {file}") if finding.is_missing else finding
+
+
+def _guarded(part: str, path: Path, check: Callable[[], object]) -> Iterator[PartFinding]:
     try:
-        for half in (info.prior_path, info.path):
-            if not half.is_dir():
-                raise Unusable(f"The folder {half} is missing; a checkpoint needs it.")
-            check_tokenizer(half / TOKENIZER)
-        for _, component, folder in placed_components(info):
-            check_component(folder, component)
-        _check_that_they_fit(info)
+        check()
     except Unusable as found:
-        return str(found)
+        yield PartFinding(part, str(found), isinstance(found, Missing))
     except OSError as error:
-        return f"{error.filename or info.path} cannot be read: {error.strerror or error}."
-    return ""
+        sentence = f"{error.filename or path} cannot be read: {error.strerror or error}."
+        yield PartFinding(part, sentence, is_missing=False)
+
+
+def _require_half(folder: Path) -> None:
+    if not folder.is_dir():
+        raise Missing(f"The folder {folder} is missing; a checkpoint needs it.")
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise Missing(f"The folder {folder} is missing.")
 
 
 def check_component(folder: Path, component: Component) -> dict[str, Any]:
     """Check a component's folder; gives its config."""
-    if not folder.is_dir():
-        raise Unusable(f"The folder {folder} is missing.")
+    _require_folder(folder)
+    config = _config_of(folder, component)
+    if component.weights:
+        for file in weight_files(folder, component.weights):
+            read_header(file)
+    return config
+
+
+def _config_of(folder: Path, component: Component) -> dict[str, Any]:
     config = read_json(folder / component.config)
     named = class_of(config)
     if named and named not in component.classes:
         wanted = sorted(component.classes)[0]
         raise Unusable(f"{folder / component.config} is for {named}, where {wanted} belongs.")
-    if component.weights:
-        for file in weight_files(folder, component.weights):
-            read_header(file)
     return config
 
 
@@ -107,14 +211,13 @@ def class_of(config: Mapping[str, Any]) -> str:
 
 def check_tokenizer(folder: Path) -> None:
     """Either vocab.json with merges.txt or tokenizer.json, and readable."""
-    if not folder.is_dir():
-        raise Unusable(f"The folder {folder} is missing.")
+    _require_folder(folder)
     if (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file():
         read_json(folder / "vocab.json")
     elif (folder / "tokenizer.json").is_file():
         read_json(folder / "tokenizer.json")
     else:
-        raise Unusable(f"{folder} holds neither vocab.json with merges.txt nor tokenizer.json.")
+        raise Missing(f"{folder} holds neither vocab.json with merges.txt nor tokenizer.json.")
 
 
 def can_take_the_prior(info: CheckpointInfo, prior: Path) -> bool:

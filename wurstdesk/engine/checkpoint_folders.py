@@ -5,8 +5,9 @@ Nothing here opens more than a ``config.json``.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ Pair = tuple[Path, Path]
 
 _SUFFIX = "-prior"
 _REPOSITORY = "models--"
+_PASSED_OVER = (".", "datasets--", "spaces--", "kernels--")
 _PUBLISHED_PRIOR = "wuerstchen-prior-model"
 _DEPTH = 2
 """How far below a folder is looked: so that ``huggingface/hub`` and ``models/copies`` are found."""
@@ -37,6 +39,26 @@ class Found:
     beside: tuple[Pair, ...] = ()
 
 
+def hub_caches(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """Where the hub's own client keeps what it fetched: by the environment, and by default.
+
+    What was fetched before somebody set a variable still lies in the default place.
+    """
+    named = [environ.get("HF_HUB_CACHE"), environ.get("HUGGINGFACE_HUB_CACHE")]
+    homes = [environ.get("HF_HOME")]
+    if environ.get("XDG_CACHE_HOME"):
+        homes.append(f"{environ['XDG_CACHE_HOME']}/huggingface")
+    homes.append("~/.cache/huggingface")
+    named += [f"{place}/hub" for place in homes if place]
+    caches = []
+    for text in filter(None, named):
+        with suppress(OSError, RuntimeError, ValueError):  # nobody's “~”, NUL, too long
+            path = Path(os.path.expandvars(text)).expanduser().absolute()
+            if path.is_dir():
+                caches.append(path)
+    return tuple(dict.fromkeys(caches))
+
+
 def search(folder: Path) -> Found:
     """The checkpoints in a folder, or whose half it is, sorted by their paths."""
     folder = folder.absolute()
@@ -48,7 +70,7 @@ def search(folder: Path) -> Found:
 
 def own_name(folder: Path) -> str:
     """A folder's name, or that of its repository in the hub's cache."""
-    repository = _repository_of(folder)
+    repository = repository_of(folder)
     return repository.name.split("--")[-1] if repository else folder.name
 
 
@@ -104,7 +126,7 @@ def _subfolders(folder: Path) -> list[Path]:
         for child in folder.iterdir():
             with suppress(OSError):
                 # Hidden ones are caches' locks, and copies that are still being written.
-                if not child.name.startswith(".") and child.is_dir():
+                if not child.name.startswith(_PASSED_OVER) and child.is_dir():
                     found.append(child)
     return sorted(found)
 
@@ -137,7 +159,7 @@ def _pair(folder: Path) -> Pair | None:
 
 
 def _sibling(folder: Path, *, wants_prior: bool) -> Path:
-    repository = _repository_of(folder)
+    repository = repository_of(folder)
     own = repository or folder
     if wants_prior:
         other = own.with_name(own.name + _SUFFIX)
@@ -148,7 +170,7 @@ def _sibling(folder: Path, *, wants_prior: bool) -> Path:
     return next(_snapshot(other), other) if repository else other
 
 
-def _repository_of(folder: Path) -> Path | None:
+def repository_of(folder: Path) -> Path | None:
     """The repository in the hub's cache whose snapshot a folder is."""
     repository = folder.parent.parent
     cached = folder.parent.name == "snapshots" and repository.name.startswith(_REPOSITORY)
@@ -161,4 +183,4 @@ def _is_one_prior(folder: Path, found: Found) -> bool:
 
 
 def _surroundings(prior: Path) -> Path:
-    return (_repository_of(prior) or prior).parent
+    return (repository_of(prior) or prior).parent

@@ -21,14 +21,11 @@ from wurstdesk.engine.weight_files import (
     Unusable,
     read_header,
     read_json,
-    size_of,
     weight_files,
 )
 from wurstdesk.errors import CheckpointError
 from wurstdesk.generation import CheckpointInfo
 
-_NOT_LOADED = ("position_ids", "text_projection.weight", "logit_scale")
-"""In published text encoders, and dropped when they are loaded."""
 _INTEGERS = frozenset({"I64", "U64", "I32", "U32", "I16", "U16", "I8", "U8", "BOOL"})
 _MAPPER = re.compile(r"effnet_mappers\.(\d+)\.")
 _FED = re.compile(r"(down|up)_blocks\.(\d+)\.\d+\.channelwise\.0\.weight")
@@ -59,7 +56,7 @@ class ComponentSizes:
     (``c``), ``prior_blocks`` its depth;
     ``decoder_levels`` are Stage B's from the finest on, the first at 1 / ``decoder_patch`` of the
     VQ latent's side; ``vqgan_channels`` Stage A's decoder's from the coarsest (the VQ latent's
-    side) on, each level twice as fine. ``weights_on_disk`` is in bytes.
+    side) on, each level twice as fine.
     """
 
     prior_text: Weights
@@ -78,7 +75,6 @@ class ComponentSizes:
     vqgan_channels: tuple[int, ...]
     vqgan_scale: int
     resolution_multiple: float
-    weights_on_disk: int
 
     @property
     def count(self) -> int:
@@ -109,7 +105,6 @@ def _read(info: CheckpointInfo) -> ComponentSizes:
     _, prior_text = _opened(info.prior_path / checks.TEXT_ENCODER.folder, checks.TEXT_ENCODER)
     _, decoder_text = _opened(info.path / checks.TEXT_ENCODER.folder, checks.TEXT_ENCODER)
     previewer = _previewer(info.prior_path / checks.PREVIEWER.folder)
-    headers = (prior_header, decoder_header, vqgan_header, prior_text, decoder_text, previewer)
     width, levels = int(vqgan.get("embed_dim", 384)), int(vqgan.get("levels", 2))
     return ComponentSizes(
         prior_text=_weights(_counts(prior_text)),
@@ -128,7 +123,6 @@ def _read(info: CheckpointInfo) -> ComponentSizes:
         vqgan_channels=tuple(width // 2**level for level in range(levels)),
         vqgan_scale=int(vqgan.get("up_down_scale_factor", 2)) * 2 ** (levels - 1),
         resolution_multiple=read_indexes(info).resolution_multiple,
-        weights_on_disk=sum(_bytes(header) for header in headers),
     )
 
 
@@ -170,7 +164,7 @@ def _counts(header: Header) -> dict[str, int]:
     return {
         name: prod(shape)
         for name, (dtype, shape) in header.items()
-        if dtype not in _INTEGERS and not name.endswith(_NOT_LOADED)
+        if dtype not in _INTEGERS and not name.endswith(checks.IGNORED)
     }
 
 
@@ -203,7 +197,3 @@ def _weights(counts: Mapping[str, int]) -> Weights:
     for name, count in counts.items():
         layers[name.rpartition(".")[0]] += count
     return Weights(sum(counts.values()), max(layers.values(), default=0))
-
-
-def _bytes(header: Header) -> int:
-    return sum(size_of(dtype, shape) for dtype, shape in header.values())

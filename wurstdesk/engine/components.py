@@ -28,14 +28,15 @@ from transformers.models.clip.modeling_clip import CLIPTextModel
 from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
 from wurstdesk.engine import checkpoint_checks as checks
+from wurstdesk.engine.blending import mixed
 from wurstdesk.engine.checkpoint_checks import Component
 from wurstdesk.engine.decoder import StageB
 from wurstdesk.engine.previewer import CELLS, ConvPreviewer
 from wurstdesk.engine.prior import StageC
 from wurstdesk.engine.stage_a import StageA
-from wurstdesk.engine.weight_files import Unusable, read_json, weight_files
+from wurstdesk.engine.weight_files import Unusable, read_json, said_by, weight_files
 from wurstdesk.errors import CheckpointError
-from wurstdesk.generation import CheckpointInfo
+from wurstdesk.generation import CheckpointInfo, PriorBlend
 
 Target = tuple[torch.device, torch.dtype]
 Check = Callable[[], None]
@@ -44,21 +45,22 @@ Module = TypeVar("Module", bound=nn.Module)
 
 _log = logging.getLogger(__name__)
 
-_IGNORED = ("position_ids", "text_projection.weight", "logit_scale")
-"""In published text encoders, and of no use here."""
-
 
 def _no_check() -> None:
     pass
 
 
 def load_prior(where: CheckpointInfo | Path, target: Target, check: Check = _no_check) -> StageC:
-    """Stage C of a checkpoint, which may stand by itself, or that in a prior folder."""
-    if isinstance(where, CheckpointInfo):
-        folder = where.prior_folder
+    """Stage C of a checkpoint, which may stand by itself or be a blend, or of a prior folder."""
+    prior: StageC
+    if not isinstance(where, CheckpointInfo):
+        prior = _load(where / checks.PRIOR.folder, checks.PRIOR, _maker(StageC), check)
+    elif where.blend is None:
+        prior = _load(where.prior_folder, checks.PRIOR, _maker(StageC), check)
+    elif where.blend.weight == 1:
+        prior = _load(where.blend.folder, checks.PRIOR, _maker(StageC), check)
     else:
-        folder = where / checks.PRIOR.folder
-    prior: StageC = _load(folder, checks.PRIOR, _maker(StageC), check)
+        prior = _load_blend(where.prior_folder, where.blend, target, check)
     return _placed(prior, target)
 
 
@@ -103,6 +105,9 @@ def check_components(info: CheckpointInfo, check: Check = _no_check) -> None:
         if component.weights:
             module, weights = _open(folder, component, makers[component])
             _sound(module, weights, folder, check)
+    if info.blend is not None:
+        module, weights = _open(info.blend.folder, checks.PRIOR, makers[checks.PRIOR])
+        _sound(module, weights, info.blend.folder, check)
 
 
 def load_tokenizer(half: Path) -> CLIPTokenizer:
@@ -185,6 +190,27 @@ def _load(
     return module
 
 
+def _load_blend(own: Path, blend: PriorBlend, target: Target, check: Check) -> StageC:
+    """Stage C with the weights of two priors blended; both are read weight by weight.
+
+    Each is brought to where it will be used at once: on a graphics card nothing piles up here.
+    """
+    module: StageC
+    module, weights = _open(own, checks.PRIOR, _maker(StageC))
+    _, others = _open(blend.folder, checks.PRIOR, _maker(StageC))
+    wanted = module.state_dict()
+    given = _matched(wanted, weights, own)
+    others = _matched(wanted, others, blend.folder)
+    ready: dict[str, Tensor] = {}
+    for name, asked in wanted.items():
+        check()
+        for weight in (given[name], others[name]):
+            _require_sound(name, *weight, asked)
+        ready[name] = mixed(given[name].tensor, others[name].tensor, blend.weight).to(*target)
+    module.load_state_dict(ready, strict=True, assign=True)
+    return module
+
+
 def _open(
     folder: Path, component: Component, make: Callable[[Mapping[str, Any]], Module]
 ) -> tuple[Module, dict[str, _Weight]]:
@@ -224,6 +250,17 @@ def _sound(
 ) -> dict[str, Tensor]:
     """The module's weights by its own names, or an error that says which file is wrong and how."""
     wanted = module.state_dict()
+    given = _matched(wanted, weights, folder)
+    for name, asked in wanted.items():
+        check()  # to look at a weight is to read it from the disk
+        _require_sound(name, *given[name], asked)
+    return {name: weight.tensor for name, weight in given.items()}
+
+
+def _matched(
+    wanted: Mapping[str, Tensor], weights: Mapping[str, _Weight], folder: Path
+) -> dict[str, _Weight]:
+    """The weights by the names that are wanted; an error where one is missing or too many."""
     given = _renamed(weights, wanted)
     files = {weight.file for weight in weights.values()}
     where = files.pop() if len(files) == 1 else folder
@@ -236,10 +273,7 @@ def _sound(
             f"The weights in {given[surplus[0]].file} are of another kind: {_named(surplus)} not "
             f"known here."
         )
-    for name, asked in wanted.items():
-        check()  # to look at a weight is to read it from the disk
-        _require_sound(name, *given[name], asked)
-    return {name: weight.tensor for name, weight in given.items()}
+    return given
 
 
 def _require_sound(name: str, tensor: Tensor, file: Path, asked: Tensor) -> None:
@@ -265,7 +299,7 @@ def _renamed(weights: Mapping[str, _Weight], wanted: Mapping[str, Any]) -> dict[
     for name, weight in weights.items():
         plain = name.removeprefix(prefix)
         key = next((key for key in (name, plain, prefix + plain) if key in wanted), name)
-        if key in wanted or not name.endswith(_IGNORED):
+        if key in wanted or not name.endswith(checks.IGNORED):
             renamed[key] = weight
     return renamed
 
@@ -284,5 +318,4 @@ def _named(names: list[str]) -> str:
 
 
 def _unreadable(path: Path, error: Exception) -> CheckpointError:
-    said = " ".join(str(error).split())[:200] or type(error).__name__
-    return CheckpointError(f"{path} cannot be used: {said}.")
+    return CheckpointError(f"{path} cannot be used: {said_by(error)}.")

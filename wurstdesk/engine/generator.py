@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wurstdesk.engine import device_planner
+from wurstdesk.engine.blending import checkpoint_for, prior_mark, rest_mark
 from wurstdesk.engine.component_sizes import read_sizes
 from wurstdesk.engine.estimate import learn
 from wurstdesk.engine.forecast import (
@@ -78,7 +79,8 @@ class WuerstchenGenerator:
     """``ImageGenerator`` for the checkpoints of a catalogue.
 
     Components are loaded with the first request that needs them and stay, as far as the plan
-    allows, until another checkpoint or another plan takes their place. Where memory runs out all
+    allows, until another checkpoint or another plan takes their place. Where only the prior is
+    another, or another blend, all but that stays. Where memory runs out all
     the same, the next leaner plan goes on from the last finished stage. To be made and used in
     one thread.
     """
@@ -94,6 +96,8 @@ class WuerstchenGenerator:
         self._timings = timings or ForgetfulTimings()
         self._residents: Residents | None = None
         self._key: object = None
+        self._prior: object = None
+        """Of what is loaded: the marks of the prior, which may change alone, and of the rest."""
         self._hardware: device_planner.Hardware | None = None
         self._known: dict[object, Checkpoint] = {}
         self._places: dict[str, Workplace] = {}
@@ -124,7 +128,7 @@ class WuerstchenGenerator:
 
     def plan(self, request: GenerationRequest) -> Plan:
         """Where the request would run; loads no component."""
-        return self._plan(self._catalogue.find(request.checkpoint), request)
+        return self._plan(checkpoint_for(self._catalogue, request), request)
 
     def forecast(self) -> LearnedForecast:
         """What is known of the cost of work. See ``ImageGenerator``."""
@@ -146,7 +150,7 @@ class WuerstchenGenerator:
         self, request: GenerationRequest, cancel: CancelToken, emit: EventSink
     ) -> Iterator[tuple[CheckpointInfo, _Running]]:
         cancel.check()
-        info = self._catalogue.find(request.checkpoint)
+        info = checkpoint_for(self._catalogue, request)
         running = _Running(cancel, emit)
         if self._residents is None:
             running.load("engine")
@@ -222,12 +226,16 @@ class WuerstchenGenerator:
         from wurstdesk.engine.residency import Residents
 
         # How many pictures go through Stage C together does not change what is loaded.
-        key = (self._mark(info), replace(plan, batch=0, reason="", advice="", needs=0))
+        key = (rest_mark(info), replace(plan, batch=0, reason="", advice="", needs=0))
+        prior = prior_mark(info)
         began, is_new = time.perf_counter(), key != self._key
         if is_new:
             self._drop()
             self._residents, self._key = Residents(info, plan), key
         assert self._residents is not None
+        if not is_new and prior != self._prior:
+            self._residents.change_prior(info)
+        self._prior = prior
         residents = self._residents
         residents.plan = plan
         residents.announce, residents.check = running.load, running.cancel.check
@@ -267,7 +275,7 @@ class WuerstchenGenerator:
     def _drop(self) -> None:
         if self._residents is not None:
             self._residents.drop()
-        self._residents, self._key, self._way = None, None, ""
+        self._residents, self._key, self._prior, self._way = None, None, None, ""
         self._hardware = None  # what is free is only known while nothing of ours is there
 
 

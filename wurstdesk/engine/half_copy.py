@@ -27,6 +27,7 @@ from wurstdesk.engine.weight_files import (
     Unusable,
     read_header,
     read_json,
+    said_by,
     size_of,
     weight_files,
     write_safetensors,
@@ -79,6 +80,11 @@ class _Work:
         return sum(weights) + sum(file.stat().st_size for file in self.files.values())
 
 
+def usual_place(info: CheckpointInfo, models_folder: Path, dtype: HalfDtype) -> Path:
+    """Where a copy goes if nobody says otherwise: a folder that holds both halves."""
+    return models_folder / f"{as_name(info.name, 58)}-{_SHORT[dtype]}"
+
+
 def copy_to_half(
     info: CheckpointInfo,
     target: Path,
@@ -112,6 +118,46 @@ def copy_to_half(
         text = json.dumps(about, indent=2, ensure_ascii=False)
         (folder / f"{name}-prior" / DESCRIPTION).write_text(text, encoding="utf-8")
     return describe(target / name, target / f"{name}-prior")
+
+
+def file_to_half(
+    source: Path,
+    target: Path,
+    dtype: HalfDtype = "float16",
+    *,
+    tell: Tell = lambda _done, _total: None,
+) -> bool:
+    """Write the weights of one safetensors file in half precision to the new file ``target``.
+
+    False, and nothing written, where they are stored so already. ``tell`` may raise; then, as after
+    any error, nothing of the new file is left. Raises ``CheckpointError`` and ``OSError``.
+    """
+    try:
+        header = read_header(source)
+        weights = _weights_of(source, header, dtype)
+    except Unusable as error:
+        raise CheckpointError(str(error)) from None
+    if all(weights[name].dtype == header[name][0] for name in header):
+        return False
+    done, total = 0, sum(weight.size for weight in weights.values())
+    tell(done, total)
+    with ExitStack() as files:
+        undo = files.enter_context(ExitStack())
+        undo.callback(target.unlink, missing_ok=True)
+        sources = _Sources(dtype, weights, files)
+
+        def bytes_of(name: str) -> memoryview:
+            nonlocal done
+            data = sources.bytes_of(name)
+            done += len(data)
+            tell(done, total)
+            return data
+
+        write_safetensors(
+            target, {name: (w.dtype, w.shape) for name, w in weights.items()}, bytes_of
+        )
+        undo.pop_all()
+    return True
 
 
 def _work(info: CheckpointInfo, name: str, dtype: HalfDtype) -> _Work:
@@ -151,13 +197,20 @@ def _take_folder(work: _Work, source: Path, target: Path) -> None:
 def _take_weights(work: _Work, source: Path, target: Path, stem: str) -> None:
     tensors: dict[str, _Weight] = {}
     for file in weight_files(source, stem):
-        for name, (dtype, shape) in read_header(file).items():
-            if dtype not in DTYPE_BYTES:
-                raise Unusable(f"In {file}, the weight {name} is of the unknown type {dtype[:20]}.")
-            stored = _STORED[work.dtype] if dtype in _CONVERTED else dtype
-            work.changes |= stored != dtype
-            tensors[name] = _Weight(file, stored, shape)
+        header = read_header(file)
+        weights = _weights_of(file, header, work.dtype)
+        work.changes |= any(weights[name].dtype != header[name][0] for name in header)
+        tensors |= weights
     work.weights[target / f"{stem}.safetensors"] = tensors
+
+
+def _weights_of(file: Path, header: Header, half: HalfDtype) -> dict[str, _Weight]:
+    weights: dict[str, _Weight] = {}
+    for name, (dtype, shape) in header.items():
+        if dtype not in DTYPE_BYTES:
+            raise Unusable(f"In {file}, the weight {name} is of the unknown type {dtype[:20]}.")
+        weights[name] = _Weight(file, _STORED[half] if dtype in _CONVERTED else dtype, shape)
+    return weights
 
 
 def _require_room(work: _Work, target: Path) -> None:
@@ -287,8 +340,8 @@ def _new_folder(target: Path) -> Iterator[Path]:
 
 
 def _unreadable(error: Exception, path: Path) -> CheckpointError:
-    said = " ".join(str(error).split())[:200] or type(error).__name__
-    return CheckpointError(f"{getattr(error, 'filename', None) or path} cannot be read: {said}.")
+    file = getattr(error, "filename", None) or path
+    return CheckpointError(f"{file} cannot be read: {said_by(error)}.")
 
 
 def _size(count: int) -> str:

@@ -12,7 +12,9 @@ more of each that it fits: everything else comes from that one, and nothing is c
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,14 +33,16 @@ from wurstdesk.engine.checkpoint_description import (
     with_usual_words,
 )
 from wurstdesk.engine.checkpoint_folders import Found, own_name, search
-from wurstdesk.engine.weight_files import Unusable, read_json
-from wurstdesk.errors import CheckpointError
+from wurstdesk.engine.file_hashes import HASHES
+from wurstdesk.engine.weight_files import Unusable, read_json, said_by
+from wurstdesk.errors import CheckpointError, GenerationCancelled, StorageError
 from wurstdesk.generation import CheckpointInfo
+from wurstdesk.generation.shelf import IsCancelled, Tell, never, tell_nobody
 
 LEAST_SCALE = 1e-3
 """Of the numbers in an index that pictures are multiplied with or divided by."""
 HASHED_BYTES = 200_000_000
-"""Larger checkpoints are not hashed: reading them would take longer than the picture."""
+"""Larger checkpoints are read in the background only: it takes longer than a picture."""
 
 _HASHED = frozenset({".json", ".txt", ".safetensors"})
 
@@ -57,22 +61,33 @@ class LocalCatalogue:
     """The checkpoints of this machine: the built-in one and those in the person's folders.
 
     ``builtin`` holds ``wuerstchen`` and ``wuerstchen-prior``. Each of ``folders`` may hold
-    checkpoints, be one half of one, a prior by itself, or a Hugging Face cache. Looks at the disk
-    at every call.
+    checkpoints, be one half of one, a prior by itself, or a Hugging Face cache. ``caches`` are the
+    hub's own: others fetched there, too, and what is not whole in them concerns nobody. Looks at
+    the disk at every call.
     """
 
-    def __init__(self, builtin: Path, folders: Sequence[Path]) -> None:
+    def __init__(self, builtin: Path, folders: Sequence[Path], caches: Sequence[Path] = ()) -> None:
         self._builtin = builtin
         self._folders = tuple(folders)
+        self._caches = tuple(cache for cache in caches if cache not in self._folders)
 
     def checkpoints(self) -> tuple[CheckpointInfo, ...]:
         """Every checkpoint found, the built-in one first; also those that cannot be used."""
+        every = self.every()
+        return tuple(info for info in every if info.complete or not self._is_cached(info))
+
+    def every(self) -> tuple[CheckpointInfo, ...]:
+        """The same with what is not whole in the caches."""
         builtin = [replace(info, built_in=True) for info in checkpoints_in(self._builtin)]
-        return tuple(_combined([search(folder) for folder in self._folders], builtin))
+        places = (*self._folders, *self._caches)
+        return tuple(_combined([search(folder) for folder in places], builtin))
+
+    def _is_cached(self, info: CheckpointInfo) -> bool:
+        return any(info.path.is_relative_to(cache) for cache in self._caches)
 
     def find(self, name_or_folder: str) -> CheckpointInfo:
         """The usable checkpoint of that name or in that folder, or ``CheckpointError``."""
-        known = self.checkpoints()
+        known = self.every()
         info = next((info for info in known if info.name == name_or_folder), None)
         if info is None:
             info = self._in_folder(name_or_folder, known)
@@ -125,8 +140,8 @@ def describe(
     if prior_weights is not None:
         info = _with_prior(info, prior_weights)
     info = with_usual_words(info)
-    problem = problem_of(info)
-    return replace(info, complete=not problem, problem=problem or note)
+    problem, kind = problem_of(info), said_shape(info.prior_folder)
+    return replace(info, complete=not problem, problem=problem or note, prior_kind=kind)
 
 
 def read_indexes(info: CheckpointInfo) -> Indexes:
@@ -156,24 +171,70 @@ def read_indexes(info: CheckpointInfo) -> Indexes:
 
 def fingerprint(info: CheckpointInfo) -> tuple[tuple[str, int, int], ...]:
     """Changes when a file of the checkpoint does: names, sizes and times."""
-    return tuple(
-        (str(path), path.stat().st_size, path.stat().st_mtime_ns) for _, path in _files(info)
-    )
+    marks = []
+    for _, path in _files(info):
+        with suppress(OSError):  # gone since its folder was read: that is a change as well
+            status = path.stat()
+            marks.append((str(path), status.st_size, status.st_mtime_ns))
+    return tuple(marks)
 
 
 def content_hash(info: CheckpointInfo) -> str:
-    """SHA-256 over the names and hashes of all files, sorted; "" for a large checkpoint.
+    """SHA-256 over the names and hashes of all files, sorted; at once.
 
-    A prior by itself counts as the file that it takes the place of.
+    "" for a large checkpoint that nobody has read since it changed (``calculate_content_hash``):
+    that would take longer than a picture. A prior by itself counts as the file that it takes the
+    place of.
     """
-    files = list(_files(info))
-    if sum(path.stat().st_size for _, path in files) > HASHED_BYTES:
+    try:
+        files = list(_files(info))
+        is_small = sum(path.stat().st_size for _, path in files) <= HASHED_BYTES
+        known = {
+            path: HASHES.known(path) or (HASHES.calculate(path) if is_small else "")
+            for _, path in files
+        }
+    except OSError:  # it vanishes just now; who loads it next will say so
         return ""
+    return _whole_hash(files, known) if all(known.values()) else ""
+
+
+def calculate_content_hash(
+    info: CheckpointInfo, tell: Tell = tell_nobody, is_cancelled: IsCancelled = never
+) -> str:
+    """The same for a checkpoint of any size: reads what is not known yet, and remembers it.
+
+    Raises ``GenerationCancelled``, and ``StorageError`` where a file cannot be read.
+    """
+    done = 0
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        tell(done, total)
+        if is_cancelled():
+            raise GenerationCancelled
+
+    try:
+        files = list(_files(info))
+        known = {path: HASHES.known(path) for _, path in files}
+        new = [path for path, sha256 in known.items() if not sha256]
+        total = sum(path.stat().st_size for path in new)
+        for path in new:
+            known[path] = HASHES.calculate(path, count)
+    except OSError as error:
+        raise StorageError(
+            f"{error.filename or info.path} cannot be read: {error.strerror or said_by(error)}.",
+            "Check that its disk is there.",
+        ) from error
+    finally:
+        HASHES.keep()
+    return _whole_hash(files, known)
+
+
+def _whole_hash(files: Sequence[tuple[str, Path]], known: Mapping[Path, str]) -> str:
     whole = hashlib.sha256()
     for name, path in files:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        whole.update(f"{name} {digest}\n".encode())
+        whole.update(f"{name} {known[path]}\n".encode())
     return whole.hexdigest()
 
 
@@ -232,7 +293,8 @@ def _made_with(prior: Path, whole: Sequence[CheckpointInfo]) -> Iterator[Checkpo
     for info in fitting:
         combined = replace(_with_prior(info, prior), built_in=False, complete=True, problem="")
         problem = problem_of(combined)
-        yield replace(combined, complete=not problem, problem=problem)
+        kind = said_shape(prior)
+        yield replace(combined, complete=not problem, problem=problem, prior_kind=kind)
     if fitting:
         return
     name = line(own_name(prior), 64) or "prior"
@@ -267,10 +329,14 @@ def _with_prior(info: CheckpointInfo, prior: Path) -> CheckpointInfo:
     )
 
 
-def _place(info: CheckpointInfo) -> tuple[Path, Path | None]:
+def _place(info: CheckpointInfo) -> tuple[Path | None, ...]:
     """What two infos of the same checkpoint have in common."""
     weights = info.prior_weights
-    return info.path.resolve(), weights.resolve() if weights is not None else None
+    # Not Path.resolve: it raises for a link that leads to itself.
+    return tuple(
+        Path(os.path.realpath(path)) if path is not None else None
+        for path in (info.path, info.prior_path, weights)
+    )
 
 
 def _with_names_apart(found: Iterable[CheckpointInfo]) -> Iterator[CheckpointInfo]:

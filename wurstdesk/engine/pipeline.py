@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import zip_longest
 from typing import Any
 
 import torch
@@ -68,15 +69,24 @@ def library_versions() -> dict[str, str]:
     return {"wurstdesk": wurstdesk.__version__, "python": platform.python_version(), **found}
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A picture's finished Stage C: its latent (1 x 16 x h x w, on the CPU), how it looks, and
+    the wall seconds that it took."""
+
+    latents: Tensor
+    preview: Pixels | None
+    seconds: float
+
+
 @dataclass
 class Done:
     """What of a request is done already; it outlives a lack of memory and a change of plan.
 
-    ``drafts`` holds Stage C's latents (1 x 16 x h x w, on the CPU) and the seconds each took,
-    until the picture is ``finished``.
+    ``drafts`` are kept until the picture is ``finished``.
     """
 
-    drafts: dict[int, tuple[Tensor, float]] = field(default_factory=dict)
+    drafts: dict[int, Draft] = field(default_factory=dict)
     finished: set[int] = field(default_factory=set)
 
 
@@ -147,9 +157,8 @@ class Job:
             return
         with self._residents.at_work(*STAGE_C) as (prior, previewer):
             for indices in missing:
-                latents, seconds = self._draft(prior, previewer, indices, text)
-                for index, latent in zip(indices, latents.cpu(), strict=True):
-                    self._done.drafts[index] = (latent[None], seconds)
+                drafts = self._draft(prior, previewer, indices, text)
+                self._done.drafts.update(zip(indices, drafts, strict=True))
 
     def _develop_all(
         self, batches: list[tuple[int, ...]], text: TextGuidance, notes: tuple[str, ...]
@@ -157,10 +166,9 @@ class Job:
         """Stage B and Stage A for every draft, one at a time."""
         with self._residents.at_work(*STAGES_BA) as (decoder, vqgan):
             for index in (index for indices in batches for index in indices):
-                latent, drafted = self._done.drafts[index]
-                pixels, seconds = self._develop(decoder, vqgan, index, latent, text)
-                seconds = {"prior": drafted, **seconds}
-                picture = self._finished(index, latent[0], pixels, seconds, notes)
+                draft = self._done.drafts[index]
+                pixels, seconds = self._develop(decoder, vqgan, index, draft.latents, text)
+                picture = self._finished(index, draft, pixels, seconds, notes)
                 del self._done.drafts[index]
                 self._done.finished.add(index)
                 self._emit(PictureReady(picture))
@@ -188,8 +196,8 @@ class Job:
 
     def _draft(
         self, prior: Any, previewer: Any, indices: tuple[int, ...], text: TextGuidance
-    ) -> tuple[Tensor, float]:
-        """Stage C for some pictures: latents (B x 16 x h x w) and seconds a picture."""
+    ) -> list[Draft]:
+        """Stage C for some pictures."""
         request, residents = self._request, self._residents
         times = request.prior_timesteps or request.prior_steps
         steps = sample_prior(
@@ -201,12 +209,19 @@ class Job:
             self._cancel,
         )
         began, latents = time.perf_counter(), None
+        draw, shown = partial(self._draw_features, previewer), list[Pixels]()
         for step in self._timed("prior", steps, request.prior_steps, indices):
             latents = step.latents
-            self._preview("prior", step, indices, partial(self._draw_features, previewer))
+            shown = self._preview("prior", step, indices, draw)
         assert latents is not None
         self._require_numbers(latents)
-        return latents, (time.perf_counter() - began) / len(indices)
+        seconds = (time.perf_counter() - began) / len(indices)
+        # Kept with the picture, also where nobody wants to see previews.
+        shown = shown or Previews(1).make(partial(_same, latents), draw)
+        return [
+            Draft(latent[None], preview, seconds)
+            for latent, preview in zip_longest(latents.cpu(), shown)
+        ]
 
     def _develop(
         self, decoder: Any, vqgan: Any, index: int, latents: Tensor, text: TextGuidance
@@ -260,15 +275,20 @@ class Job:
         step: Step,
         indices: tuple[int, ...],
         draw: Callable[[Tensor], Tensor],
-    ) -> None:
+    ) -> list[Pixels]:
         """Show what the latents will become, if it is time for it; the last ones in any case."""
         previews, is_last = self._previews[stage], step.done == step.steps
-        if not previews.on:
-            return
-        if is_last or (previews.due and step.amplification <= _CLEAR[stage]):
-            latents = partial(getattr, step, "latents") if is_last else step.denoised
-            for index, pixels in zip(indices, previews.make(latents, draw), strict=False):
-                self._emit(Preview(index, stage, pixels))
+        if not previews.on or not (is_last or self._is_time(stage, step)):
+            return []
+        latents = partial(getattr, step, "latents") if is_last else step.denoised
+        shown = previews.make(latents, draw)
+        for index, pixels in zip(indices, shown, strict=False):
+            self._emit(Preview(index, stage, pixels))
+        return shown
+
+    def _is_time(self, stage: Stage, step: Step) -> bool:
+        """Whether something can be seen yet, and the last preview was long enough ago."""
+        return self._previews[stage].due and step.amplification <= _CLEAR[stage]
 
     def _draw_features(self, previewer: Any, latents: Tensor) -> Tensor:
         """RGB of Stage C's latents."""
@@ -291,7 +311,7 @@ class Job:
     def _finished(
         self,
         index: int,
-        latents: Tensor,
+        draft: Draft,
         pixels: Pixels,
         seconds: dict[str, float],
         notes: tuple[str, ...],
@@ -308,16 +328,23 @@ class Job:
             compiled=residents.compiled,
             copy_of=residents.info.copy_of,
             copy_of_hash=residents.info.copy_of_hash,
+            blend_name=residents.info.blend.name if residents.info.blend else "",
+            blend_hash=residents.blend_hash,
         )
         return GeneratedPicture(
             index=index,
             request=self._request.for_picture(index),
             pixels=pixels,
-            latents=to_blob(latents),
+            latents=to_blob(draft.latents[0]),
             provenance=provenance,
-            seconds=seconds,
+            seconds={"prior": draft.seconds, **seconds},
             notes=notes,
+            preview=draft.preview,
         )
+
+
+def _same(latents: Tensor) -> Tensor:
+    return latents
 
 
 def _require_size(residents: Residents, request: GenerationRequest) -> None:

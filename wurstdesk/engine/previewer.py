@@ -22,9 +22,6 @@ from wurstdesk.engine.pixels import to_pixels
 from wurstdesk.errors import GenerationCancelled
 from wurstdesk.generation import Pixels
 
-PREVIEWER_CLASS = "WurstdeskPreviewer"
-"""``_class_name`` in ``previewer/config.json``."""
-
 CELLS = (4, 3)
 """The latent is stretched by 4/3 before it is doubled three times: 32/3 pixels a cell."""
 

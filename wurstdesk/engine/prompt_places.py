@@ -16,18 +16,17 @@ from dataclasses import dataclass
 UNKNOWN = -1
 _FIRST_MARK = 0xF0000
 _SIGNS = frozenset('()",.+-=\\ ')
-_OPERATOR = r"\.(?:attend|swap|blend|and|add)\s*(?:\([^()\"]*\)?)?"
-_WEIGHT = r"(?<=[)\"])(?:\++|-+|\d+\.\d*|\.\d+|\d+)"
-_KEPT = re.compile(
-    rf"(?:\.(?:attend|swap|blend|and|add)|(?:use|with)Lora)(?=(\s*\([^()\"]*)?)|{_WEIGHT}|(?<=\\)."
-)
-_KEPT_IN_SWAP = re.compile(r",[\w\s.,=+-]*\)", re.ASCII)
-_DROPPED = re.compile(
-    rf"(?P<escape>\\[()\"])|{_OPERATOR}|{_WEIGHT}|"
-    r"(?<=[^\s(,.=+-])(?:\++|-+)(?=$|[\s()\",.=+-])|[()\"]"
-)
-_BRACKETS = '()"'
-_BRACKET = re.compile(r"(?<!\\)[()\"]")
+_NAME = r"\.(?:attend|swap|blend|and|add)"
+_OPERATOR = re.compile(rf"{_NAME}(?=(\s*\([^()\"]*)?)")
+_WITH_ARGUMENTS = re.compile(rf"{_NAME}\s*(?:\([^()\"]*\)?)?")
+_LORA = re.compile(r"(?:use|with)Lora(?=(\s*\([^()\"]*)?)")
+_WEIGHT = re.compile(r"(?<=[)\"])(?:\++|-+|\d+\.\d*|\.\d+|\d+)")
+_ESCAPED = re.compile(r"(?<=\\).")
+_IN_SWAP = re.compile(r",[\w\s.,=+-]*\)", re.ASCII)
+_STRENGTH = re.compile(r"(?<=[^\s(,.=+-])(?:\++|-+)(?=$|[\s()\",.=+-])")
+_ESCAPE = re.compile(r"\\(?=[()\"])")
+BRACKETS = '()"'
+BARE_BRACKET = re.compile(r"(?<!\\)[()\"]")
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,28 @@ class Piece:
 
 def marked(text: str) -> str:
     """``text``, its spaces folded, with marks in place of what the grammar does not care about."""
-    kept = {i for m in _KEPT.finditer(text) for i in range(m.start(), max(m.end(), m.end(1)))}
+    kept = _within(text, _OPERATOR, _LORA, _WEIGHT, _ESCAPED)
     if ".swap" in text:
-        kept |= {i for match in _KEPT_IN_SWAP.finditer(text) for i in range(*match.span())}
+        kept |= _within(text, _IN_SWAP)
     return "".join(
         character
         if index in kept or character in _SIGNS or character.isspace()
         else chr(_FIRST_MARK + index)
         for index, character in enumerate(text)
     )
+
+
+def _within(text: str, *patterns: re.Pattern[str]) -> set[int]:
+    """Where each of the patterns matches, with what its lookahead holds; matches may overlap.
+
+    In “"1.attend(2)"” the dot may be the weight's or the operator's.
+    """
+    return {
+        index
+        for pattern in patterns
+        for match in pattern.finditer(text)
+        for index in range(match.start(), max(match.end(), match.end(pattern.groups)))
+    }
 
 
 def place_of(character: str) -> int:
@@ -84,7 +96,7 @@ def loose_brackets(source: str) -> set[int]:
     opened: list[int] = []
     loose: list[int] = []
     quotes: list[int] = []
-    for match in _BRACKET.finditer(source):
+    for match in BARE_BRACKET.finditer(source):
         sign, place = match.group(), match.start()
         if sign == '"':
             quotes.append(place)
@@ -114,28 +126,34 @@ def _place_between_marks(characters: list[str], places: list[int], source: str) 
             places[i] = place
 
 
+def _weights(source: str) -> set[int]:
+    """Where weights seem to stand: right after a bracket or quotation mark that closes."""
+    quotes = [match.start() for match in BARE_BRACKET.finditer(source) if match.group() == '"']
+    opening = set(quotes[::2])
+    return {
+        index
+        for match in _WEIGHT.finditer(source)
+        if match.start() - 1 not in opening
+        for index in range(*match.span())
+    }
+
+
 class _Signs:
     """What is left in the source after marking, and how likely each is to be text."""
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._loose = loose_brackets(source)
-        self._dropped = {
-            index
-            for match in _DROPPED.finditer(source)
-            # of an escaped bracket only the backslash goes
-            for index in range(match.start(), match.end() - (match["escape"] is not None))
-        }
+        self._dropped = _within(source, _ESCAPE, _WITH_ARGUMENTS, _STRENGTH, BARE_BRACKET)
+        self._dropped |= _weights(source)
 
     def places_of(self, wanted: list[str], there: list[int]) -> list[int]:
         """For each wanted character its place among ``there``, or ``UNKNOWN``."""
         likely = [i for i in there if i not in self._dropped]
         possible = [i for i in there if i not in self._dropped or i in self._loose]
-        brackets = sum(character in _BRACKETS for character in wanted)
+        brackets = sum(character in BRACKETS for character in wanted)
         for places in (likely, possible, there):
-            if places is not there and brackets != sum(
-                self._source[i] in _BRACKETS for i in places
-            ):
+            if places is not there and brackets != sum(self._source[i] in BRACKETS for i in places):
                 continue
             first = self._embedded(wanted, places)
             last = self._embedded(wanted[::-1], places[::-1])

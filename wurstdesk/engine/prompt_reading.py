@@ -23,6 +23,7 @@ from wurstdesk.engine.prompt_tokens import (
     shortened,
     unknown_characters,
 )
+from wurstdesk.engine.weight_files import said_by
 from wurstdesk.errors import CheckpointError, PromptError
 from wurstdesk.generation import (
     TOKENS_PER_CHUNK,
@@ -51,7 +52,7 @@ class CompelPromptReader:
         try:
             self._tokenizer = _load(tokenizer_folder)
         except Exception as error:  # tokenizers raises bare Exception for a bad merges.txt
-            said = " ".join(str(error).split())[:200] or type(error).__name__
+            said = said_by(error)
             raise CheckpointError(f"{tokenizer_folder} cannot be used: {said}.") from error
         unknown = self._tokenizer.model.unk_token
         self._unknown_id = self._tokenizer.token_to_id(unknown) if unknown else None

@@ -17,7 +17,13 @@ from types import ModuleType
 from typing import Any
 
 from wurstdesk.engine.prompt_grammar import UnreadableError, parse_marked
-from wurstdesk.engine.prompt_places import UNKNOWN, loose_brackets, unmarked
+from wurstdesk.engine.prompt_places import (
+    BARE_BRACKET,
+    BRACKETS,
+    UNKNOWN,
+    loose_brackets,
+    unmarked,
+)
 from wurstdesk.engine.prompt_source import Source, fold, suggestions
 from wurstdesk.generation import PromptProblem, PromptSuggestion
 
@@ -36,10 +42,8 @@ _ARGUMENTS = re.compile(r"\s?\([^()]*\)?")
 _LORA = re.compile(r"(?:use|with)Lora\s?\([^()]*\)?")
 _SWAP = re.compile(r"\.swap\s?\([^()]*\)?")
 _EMPTY = re.compile(r"(?P<operator>\.(?:attend|swap|blend|and|add)\s?)?(?<!\\)\(\s*\)")
-_BARE_BRACKET = re.compile(r"(?<!\\)[()\"]")
 _IN_WORDS = re.compile(r"\w[^\s()\"]*\(")
 """As in “dog(s)”, or after an operator that was read as words."""
-_BRACKETS = '()"'
 
 
 @dataclass(frozen=True)
@@ -295,10 +299,10 @@ class _Reading:
 
     def _say_which_brackets_are_text(self, parts: Sequence[Part], read: set[int]) -> None:
         """Brackets that nothing escaped, and that are characters for want of a partner."""
-        bare = [match.start() for match in _BARE_BRACKET.finditer(self._text)]
+        bare = [match.start() for match in BARE_BRACKET.finditer(self._text)]
         sure = {place for place in bare if self._source.places[place] in read}
-        escaped = sum(sign in _BRACKETS for sign in self._text) - len(bare)
-        shown = sum(sign in _BRACKETS for part in parts for sign in part.text)
+        escaped = sum(sign in BRACKETS for sign in self._text) - len(bare)
+        shown = sum(sign in BRACKETS for part in parts for sign in part.text)
         loose = loose_brackets(self._text)
         if shown > escaped + len(sure):  # and nobody knows for certain which
             sure |= loose or set(bare)

@@ -8,7 +8,6 @@ main memory is the device's own, dropped and loaded anew from its mapped file.
 from __future__ import annotations
 
 import ctypes
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Literal
@@ -17,6 +16,7 @@ import torch
 from torch import nn
 
 from wurstdesk.engine import components
+from wurstdesk.engine.blending import prior_hash
 from wurstdesk.engine.colours import LatentColours, fit_colours
 from wurstdesk.engine.layers import put
 from wurstdesk.engine.linears import use_fast_linears
@@ -53,11 +53,11 @@ class Residents:
     """
 
     def __init__(self, info: CheckpointInfo, plan: Plan) -> None:
-        self.info, self.plan = info, plan
+        self.plan = plan
         self.device, self.dtype = torch.device(plan.device), getattr(torch, plan.dtype)
         self.indexes = read_indexes(info)
         self.vqgan_shape = read_vqgan_shape(info)
-        self.content_hash = content_hash(info)
+        self.info = info
         self.prior_scheduler = components.load_scheduler(info.prior_path)
         self.decoder_scheduler = components.load_scheduler(info.path)
         self.announce: Announce = lambda _: None
@@ -68,6 +68,23 @@ class Residents:
         self._colours: LatentColours | None = None
         self._parts: dict[Part, Any] = {}
         self._is_checked = False
+
+    @property
+    def content_hash(self) -> str:
+        """Of the checkpoint, as far as somebody has read it by now."""
+        return content_hash(self.info)
+
+    @property
+    def blend_hash(self) -> str:
+        """Of the second prior, the same; "" where there is none."""
+        return prior_hash(self.info.blend.folder) if self.info.blend else ""
+
+    def change_prior(self, info: CheckpointInfo) -> None:
+        """Go on with what differs from the checkpoint of before in nothing but the prior."""
+        self._let_go("prior")
+        self.info = info
+        self._is_checked = False
+        empty_caches()
 
     @property
     def in_turn(self) -> bool:
@@ -105,10 +122,10 @@ class Residents:
         finally:
             if moves:
                 _move(modules, torch.device("cpu"))
+            del modules
             if self.reloads:
                 for part in parts:
-                    self._parts.pop(part, None)
-            del modules
+                    self._let_go(part)
             if self.in_turn:
                 empty_caches()
 
@@ -123,10 +140,15 @@ class Residents:
 
     def drop(self) -> None:
         """Let go of every component."""
-        self._parts.clear()
+        for part in PARTS:
+            self._let_go(part)
         self.heard.clear()
-        gc.collect()
         empty_caches()
+
+    def _let_go(self, part: Part) -> None:
+        module = _module_of(self._parts.pop(part, None))
+        if module is not None:
+            _take_apart(module)
 
     def _get(self, part: Part) -> Any:
         if part not in self._parts:
@@ -204,12 +226,27 @@ def empty_caches() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _move(modules: list[Any], device: torch.device) -> None:
-    for module in modules:
-        if isinstance(module, PromptEncoder):
-            module.text_encoder.to(device)
-        elif module is not None:
+def _move(parts: list[Any], device: torch.device) -> None:
+    for module in map(_module_of, parts):
+        if module is not None:
             module.to(device)
+
+
+def _module_of(part: Any) -> nn.Module | None:
+    module: nn.Module | None = part.text_encoder if isinstance(part, PromptEncoder) else part
+    return module
+
+
+def _take_apart(module: nn.Module) -> None:
+    """Free the tensors of a module that nobody will use again.
+
+    What accelerate, diffusers and torch's compiler hang on it refers back to it, and only Python's
+    collector would free that: which is the window's, at a time of its own (session.interpreter).
+    """
+    for each in list(module.modules()):
+        for hook in getattr(getattr(each, "_diffusers_hook", None), "hooks", {}).values():
+            vars(hook).clear()
+        vars(each).clear()
 
 
 def _keep_in_eight_bits(module: nn.Module, dtype: torch.dtype) -> None:

@@ -34,6 +34,15 @@ class Unusable(Exception):  # noqa: N818 - it is a finding, not a failure of our
     """A file is missing, damaged or of another kind; the message is a sentence."""
 
 
+class Missing(Unusable):
+    """It is not there, or not in a format that is ever opened."""
+
+
+def said_by(error: Exception) -> str:
+    """What a library's error says, on one line and not too long."""
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
 def weight_files(folder: Path, stem: str) -> list[Path]:
     """The safetensors files of a component: one, or the shards that an index names.
 
@@ -48,20 +57,20 @@ def weight_files(folder: Path, stem: str) -> list[Path]:
             return _shards(index)
     wanted = folder / f"{stem}.safetensors"
     if wanted.is_symlink():
-        raise Unusable(f"{wanted} is missing: it is a link to a file that is not there any more.")
+        raise Missing(f"{wanted} is missing: it is a link to a file that is not there any more.")
     pickled = sorted(path for pattern in _PICKLES for path in folder.glob(pattern))
     if pickled:
-        raise Unusable(
+        raise Missing(
             f"{pickled[0]} is in a format that can run programs and is never opened here; "
             f"download {stem}.safetensors of the same model beside it, or convert the file."
         )
-    raise Unusable(f"{wanted} is missing.")
+    raise Missing(f"{wanted} is missing.")
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file of bounded size."""
     if not path.is_file():
-        raise Unusable(f"{path} is missing.")
+        raise Missing(f"{path} is missing.")
     if path.stat().st_size > MAX_JSON:
         raise Unusable(f"{path} is too large to be what its name says.")
     try:
@@ -76,7 +85,7 @@ def read_json(path: Path) -> dict[str, Any]:
 def read_header(path: Path) -> Header:
     """Names of a safetensors file's tensors with dtype and shape; checks the file's length."""
     if not path.is_file():
-        raise Unusable(f"{path} is missing.")
+        raise Missing(f"{path} is missing.")
     size = path.stat().st_size
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")

@@ -8,6 +8,7 @@ choice is a bar.
 
 from __future__ import annotations
 
+import random
 import re
 import secrets
 from collections.abc import Callable
@@ -73,22 +74,23 @@ def literal(text: str) -> str:
 
 
 def requests_of(
-    request: GenerationRequest, pick: Pick = secrets.randbelow
+    request: GenerationRequest, pick: Pick | None = secrets.randbelow
 ) -> tuple[GenerationRequest, ...]:
     """The requests with settled prompts that make what ``request`` asks for.
 
-    Each of its pictures gets choices of its own and keeps its seed. Neighbours whose prompts come
-    out alike stay one request; without choices there is but one.
+    Each of its pictures gets choices of its own and keeps its seed; where ``pick`` is None, its
+    seed decides, so that the same seed is the same picture. Neighbours whose prompts come out
+    alike stay one request; without choices there is but one.
     """
-    texts = (request.prompt, request.negative_prompt)
-    if not any(map(has_choices, texts)):
+    if not any(map(has_choices, _prompts(request))):
         return (_settled(request, pick),)
     alone = [_settled(request.for_picture(i), pick) for i in range(request.num_images)]
     groups = [list(group) for _, group in groupby(alone, key=_prompts)]
     return tuple(group[0].changed(num_images=len(group)) for group in groups)
 
 
-def _settled(request: GenerationRequest, pick: Pick) -> GenerationRequest:
+def _settled(request: GenerationRequest, pick: Pick | None) -> GenerationRequest:
+    pick = pick or random.Random(request.seed).randrange
     prompt, negative = (resolve(text, pick) for text in _prompts(request))
     if (prompt, negative) == _prompts(request):
         return request

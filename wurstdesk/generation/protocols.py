@@ -116,6 +116,16 @@ class ImageGenerator(Protocol):
 
 
 @dataclass(frozen=True)
+class PriorBlend:
+    """What is blended into a checkpoint's prior: the prior in ``folder``, which is that of the
+    checkpoint ``name``, to the share ``weight`` (of 1)."""
+
+    name: str
+    folder: Path
+    weight: float
+
+
+@dataclass(frozen=True)
 class CheckpointInfo:
     """A checkpoint as the person sees it; read without torch.
 
@@ -124,7 +134,8 @@ class CheckpointInfo:
     sentence what is wrong where ``complete`` is False. ``prior_weights`` is the folder of a prior
     that stands by itself and takes the place of the one in ``prior_path``. A copy in half
     precision says of which checkpoint it is one, what that one's content hash is ("" where it is
-    not known) and in which dtype it is written.
+    not known) and in which dtype it is written. Priors of the same ``prior_kind`` can be blended;
+    "" is not known. ``blend`` is set by who carries out a request, never by a catalogue.
     """
 
     name: str
@@ -147,6 +158,8 @@ class CheckpointInfo:
     copy_of: str = ""
     copy_of_hash: str = ""
     copy_dtype: str = ""
+    prior_kind: str = ""
+    blend: PriorBlend | None = None
 
     def request(self, **fields: Any) -> GenerationRequest:
         """A request that suits this checkpoint, but for ``fields``; raises ``RequestError``."""
@@ -165,6 +178,18 @@ class CheckpointInfo:
     def prior_folder(self) -> Path:
         """Where Stage C's own config and weights are."""
         return self.prior_weights or self.prior_path / "prior"
+
+    @property
+    def prior_folders(self) -> tuple[Path, ...]:
+        """The same, and that of the prior that is blended in."""
+        return (self.prior_folder, *([self.blend.folder] if self.blend else ()))
+
+    def can_blend_with(self, other: CheckpointInfo) -> bool:
+        """Whether another checkpoint's prior is one more, and of the same configuration."""
+        same_place = other.prior_folder == self.prior_folder
+        is_copy = other.copy_of == self.name or self.copy_of == other.name
+        same_kind = bool(self.prior_kind) and other.prior_kind == self.prior_kind
+        return other.complete and same_kind and not same_place and not is_copy
 
 
 class CheckpointCatalogue(Protocol):

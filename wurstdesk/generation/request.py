@@ -5,11 +5,21 @@ from __future__ import annotations
 import itertools
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from wurstdesk.errors import RequestError
 
-REQUEST_SCHEMA = 1
+REQUEST_SCHEMA = 2
+"""2 added the blend of two priors. A program that knows 1 alone would call such a request damaged;
+by its number it calls it newer."""
 SEED_COUNT = 2**32
 SIZE_MULTIPLE = 128
 MAX_SIDE = 4096
@@ -37,6 +47,9 @@ class GenerationRequest(BaseModel):
     one of ``prior_timesteps`` (descending from 1 to 0, each in [0, 1]) and
     ``prior_num_inference_steps`` (the stock pipeline's even steps) is set. A ``decoder_seed`` of
     None means the picture's own seed. ``checkpoint`` is a name known to the catalogue or a folder.
+    ``prior_blend`` is how much of the prior of ``blend_prior``, another such name or folder, is
+    mixed into the checkpoint's: weight by weight, 0 is all its own and 1 all the other's. At 0
+    ``blend_prior`` is always "", so that the same picture has the same request.
     Make one through :func:`make_request`, which speaks in sentences.
     """
 
@@ -55,8 +68,10 @@ class GenerationRequest(BaseModel):
     decoder_guidance_scale: float = Field(default=0.0, ge=0, le=100)
     decoder_seed: int | None = Field(default=None, ge=0, lt=SEED_COUNT)
     checkpoint: str = Field(default="dackel", max_length=4096)
+    prior_blend: float = Field(default=0.0, ge=0, le=1)
+    blend_prior: str = Field(default="", max_length=4096, validate_default=True)
 
-    @field_validator("prompt", "negative_prompt", "checkpoint", mode="before")
+    @field_validator("prompt", "negative_prompt", "checkpoint", "blend_prior", mode="before")
     @classmethod
     def _text_without_surprises(cls, text: object) -> object:
         """Line ends as LF; NUL and lone surrogates, which no file or database takes, dropped."""
@@ -86,6 +101,19 @@ class GenerationRequest(BaseModel):
         if any(b >= a for a, b in itertools.pairwise(steps)):
             raise ValueError("Prior timesteps must fall from one to the next.")
         return steps
+
+    @field_validator("prior_blend")
+    @classmethod
+    def _no_less_than_nothing(cls, blend: float) -> float:
+        return blend + 0.0  # -0.0 is 0.0, also where it is written
+
+    @field_validator("blend_prior")
+    @classmethod
+    def _blended_with_something(cls, name: str, known: ValidationInfo) -> str:
+        blend = known.data.get("prior_blend", 0.0)
+        if blend and not name.strip():
+            raise ValueError("Say which prior is to be blended with the checkpoint’s own.")
+        return name if blend else ""
 
     @model_validator(mode="after")
     def _one_schedule(self) -> Self:
@@ -150,6 +178,8 @@ _FIELD_NAMES = {
     "prior_timesteps": "list of prior timesteps",
     "prior_num_inference_steps": "number of prior steps",
     "decoder_num_inference_steps": "number of decoder steps",
+    "prior_blend": "share of the other prior",
+    "blend_prior": "prior to blend with",
 }
 _NO_NUMBER = {
     "float_parsing": "number",

@@ -25,6 +25,7 @@ SETTING_GROUPS: dict[str, tuple[str, ...]] = {
     "prior_guidance_scale": ("prior_guidance_scale",),
     "decoder_num_inference_steps": ("decoder_num_inference_steps",),
     "decoder_guidance_scale": ("decoder_guidance_scale",),
+    "blend": ("prior_blend", "blend_prior"),
 }
 """What a style may set; fields that say one thing together come together."""
 
