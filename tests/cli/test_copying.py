@@ -10,7 +10,7 @@ import pytest
 
 from checkpoints import copy_checkpoint, damage, make_single_prior
 from command_line import CommandLine
-from wurstdesk.cli import copying
+from wurstdesk.cli import waiting
 from wurstdesk.engine.weight_files import write_safetensors
 from wurstdesk.paths import Home
 
@@ -124,7 +124,7 @@ def test_ctrl_c_ends_it_and_leaves_nothing(
 def test_at_a_terminal_progress_is_shown_beside_the_result(
     real_command: CommandLine, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "is_terminal", lambda: True)
+    monkeypatch.setattr(waiting, "is_terminal", lambda: True)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLUMNS", "120")
     ended = real_command("models", "copy", checkpoint, tmp_path / "half")

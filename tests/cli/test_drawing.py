@@ -159,6 +159,36 @@ def test_notes_go_to_stderr_each_once(command: CommandLine) -> None:
     assert len(ended.paths) == 1
 
 
+# -- prompts with a choice -----------------------------------------------------------------------
+
+
+def test_choices_are_settled_for_each_picture_and_recorded(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    # When several pictures of an open prompt are asked for
+    typed = ("a {red|blue} dog", "--negative", r"{cat|fog} \{x\}", "--seed", "7", "--count", "8")
+    ended = command("generate", *typed, "--out", tmp_path / "dog.png")
+
+    # Then each is one of those prompts, saved under its own number with its own seed
+    assert (ended.code, ended.err) == (0, "")
+    assert [path.name for path in ended.paths] == [f"dog-{n}.png" for n in range(1, 9)]
+    recorded = [request for path in ended.paths if (request := read_metadata(path).request)]
+    assert [request.seed for request in recorded] == list(range(7, 15))
+    assert {request.prompt for request in recorded} == {"a red dog", "a blue dog"}
+    assert {request.negative_prompt for request in recorded} == {"cat {x}", "fog {x}"}
+    drawn = [r.for_picture(i) for r in command.generator.requests for i in range(r.num_images)]
+    assert drawn == recorded
+
+
+def test_the_same_seed_makes_the_same_choice(command: CommandLine) -> None:
+    for seed, count in ((7, 8), (7, 8), (10, 1)):
+        command("generate", "a {red|blue|green} dog", "--seed", str(seed), "--count", str(count))
+
+    drawn = [r.for_picture(i) for r in command.generator.requests for i in range(r.num_images)]
+    assert drawn[:8] == drawn[8:16]
+    assert drawn[16] == drawn[3]
+
+
 # -- where pictures go ---------------------------------------------------------------------------
 
 

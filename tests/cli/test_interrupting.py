@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from command_line import CommandLine
-from fakes import Step, picture_of
+from fakes import FakeForecast, Step, picture_of
 from wurstdesk.cli import progress
 from wurstdesk.generation import GenerationRequest, Loading, Note, PictureReady, StageProgress
 
@@ -95,6 +95,42 @@ def test_at_a_terminal_progress_is_shown_beside_the_results(at_a_terminal: Comma
     assert "42 s left" in ended.err
     assert "Developing (Stage B) 2/12, picture 2 of 3" in ended.err
     assert "2 min left" in ended.err
+
+
+def test_at_a_terminal_choices_count_as_one_request(at_a_terminal: CommandLine) -> None:
+    # Given an open prompt whose pictures come out as several requests
+    generator = at_a_terminal.generator
+    generator.known_forecast = FakeForecast({"dackel": 30.0})
+    generator.script = lambda request: [
+        StageProgress("decoder", 1, 12, 10.0, (0,)),
+        *(PictureReady(picture_of(request, index)) for index in range(request.num_images)),
+    ]
+
+    ended = at_a_terminal("generate", "a {red|blue} dog", "--seed", "7", "--count", "4")
+
+    # Then the pictures are numbered through, and what is left is what all of them take
+    assert len(generator.requests) > 1
+    before = 0
+    for request in generator.requests:
+        assert f"Developing (Stage B) 1/12, picture {before + 1} of 4" in ended.err
+        before += request.num_images
+        left = 10 + 30 * (4 - before)
+        assert (f"{left} s left" if left < 90 else f"{left / 60:.0f} min left") in ended.err
+
+
+def test_ctrl_c_ends_all_requests_of_an_open_prompt(command: CommandLine) -> None:
+    command.generator.script = lambda request: [
+        COMPOSING,
+        *(PictureReady(picture_of(request, index)) for index in range(request.num_images)),
+        press_ctrl_c,
+    ]
+
+    ended = command("generate", "a {red|blue} dog", "--seed", "7", "--count", "8")
+
+    drawn = command.generator.requests[0].num_images
+    said = f"Cancelled. Finished and saved: {drawn} of 8 pictures.\n"
+    assert (ended.code, ended.err) == (130, said)
+    assert len(ended.paths) == drawn
 
 
 def test_at_a_terminal_ctrl_c_is_answered_at_once(at_a_terminal: CommandLine) -> None:

@@ -10,14 +10,15 @@ import os
 import secrets
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
 from wurstdesk.cli import output, parts
 from wurstdesk.cli.progress import ProgressDisplay
+from wurstdesk.engine.blending import blended, find_other
 from wurstdesk.errors import CheckpointError, GenerationCancelled, StorageError
 from wurstdesk.gallery.image_files import goes_into
 from wurstdesk.generation import (
@@ -27,9 +28,11 @@ from wurstdesk.generation import (
     CheckpointInfo,
     DeviceChoice,
     DtypeChoice,
+    Forecast,
     GeneratedPicture,
     GenerationRequest,
     GeneratorEvent,
+    ImageGenerator,
     Note,
     OffloadChoice,
     PictureReady,
@@ -37,10 +40,14 @@ from wurstdesk.generation import (
     SavedPicture,
     StageProgress,
 )
+from wurstdesk.generation.choices import requests_of
 from wurstdesk.paths import ensure_folder
 
 CANCELLED = 130
 """The exit code of whatever is ended by Ctrl+C."""
+
+_USUAL_BLEND = 0.5
+"""Of two priors: the published one was made so."""
 
 Target = Callable[[int], Path | None]
 
@@ -61,6 +68,8 @@ class Order:
     decoder_guidance: float = 0.0
     decoder_seed: int | None = None
     checkpoint: str | None = None
+    blend_prior: str = ""
+    blend: float | None = None
     device: DeviceChoice | None = None
     dtype: DtypeChoice | None = None
     offload: OffloadChoice | None = None
@@ -71,7 +80,8 @@ class Order:
 
 def draw(base: parts.Base, order: Order) -> int:
     """Make and save the pictures, printing each; the exit code. Raises ``UserError``."""
-    catalogue, info = find_checkpoint(base, order.checkpoint)
+    catalogue, info = find_checkpoint(base, order.checkpoint, order.blend_prior)
+    order = _with_blend_by_name(order, catalogue, info)
     request = request_of(order, info)
     target = target_of(order.out, request.num_images)
     if order.seed is None:
@@ -96,7 +106,7 @@ def draw(base: parts.Base, order: Order) -> int:
                 )
                 timings = parts.timings_of(base)
                 with closing(parts.make_generator(catalogue, options, timings)) as generator:
-                    generator.generate(request, token, desk.take)
+                    _draw_all(generator, requests_of(request, pick=None), token, desk)
                 desk.raise_failure()
             except (GenerationCancelled, KeyboardInterrupt):
                 return desk.give_up(request)
@@ -108,18 +118,32 @@ def draw(base: parts.Base, order: Order) -> int:
     return 0
 
 
+def _draw_all(
+    generator: ImageGenerator,
+    requests: Sequence[GenerationRequest],
+    token: CancelToken,
+    desk: _Desk,
+) -> None:
+    """Make the pictures of all requests, which together are what was asked for."""
+    before = 0
+    for number, request in enumerate(requests, start=1):
+        desk.go_on(before, generator.forecast(), requests[number:])
+        generator.generate(request, token, desk.take)
+        before += request.num_images
+
+
 def find_checkpoint(
-    base: parts.Base, name_or_folder: str | None
+    base: parts.Base, name_or_folder: str | None, further: str = ""
 ) -> tuple[CheckpointCatalogue, CheckpointInfo]:
     """The checkpoint to draw with and a catalogue that knows it by its name.
 
     So that a picture says the name of what it was made with, and not where on this machine that
-    was. Raises ``CheckpointError``.
+    was. ``further`` may name a folder that it is to know as well. Raises ``CheckpointError``.
     """
+    folders = (*_as_folder(name_or_folder or ""), *_as_folder(further))
+    catalogue = parts.catalogue_of(base, *folders)
     if name_or_folder is not None:
-        catalogue = parts.catalogue_of(base, *_as_folder(name_or_folder))
         return catalogue, catalogue.find(name_or_folder)
-    catalogue = parts.catalogue_of(base)
     for info in catalogue.checkpoints():
         if info.built_in:
             return catalogue, catalogue.find(info.name)
@@ -127,6 +151,18 @@ def find_checkpoint(
         "The checkpoint that comes with Wurstdesk is missing.",
         "Install Wurstdesk again, or name another one with --checkpoint.",
     )
+
+
+def _with_blend_by_name(
+    order: Order, catalogue: CheckpointCatalogue, info: CheckpointInfo
+) -> Order:
+    """The prior to blend with by its whole name; ``CheckpointError`` if that cannot be done."""
+    if not order.blend_prior:
+        return order
+    weight = _USUAL_BLEND if order.blend is None else order.blend
+    other = find_other(catalogue, info, order.blend_prior)
+    blended(info, other, weight)  # which says what does not fit
+    return replace(order, blend_prior=other.name, blend=weight)
 
 
 def request_of(order: Order, info: CheckpointInfo) -> GenerationRequest:
@@ -147,6 +183,8 @@ def request_of(order: Order, info: CheckpointInfo) -> GenerationRequest:
         decoder_num_inference_steps=order.decoder_steps,
         decoder_guidance_scale=order.decoder_guidance,
         decoder_seed=order.decoder_seed,
+        prior_blend=order.blend or 0.0,
+        blend_prior=order.blend_prior,
         **given,
     )
 
@@ -189,8 +227,18 @@ class _Desk:
         self._ctrl_c = ctrl_c
         self._as_json = as_json
         self._finished = 0
+        self._before = 0
+        self._later: float | None = 0.0
+        """Seconds that the requests after this one will take, where that is known."""
         self._told: set[str] = set()
         self._failure: Exception | None = None
+
+    def go_on(self, before: int, forecast: Forecast, later: Sequence[GenerationRequest]) -> None:
+        """A request begins, with so many pictures ``before`` its own, and others ``later``."""
+        self._before = before
+        seconds = [forecast.seconds(request) for request in later]
+        known = [each for each in seconds if each is not None]
+        self._later = sum(known) if len(known) == len(seconds) else None
 
     def take(self, event: GeneratorEvent) -> None:
         """The engine's ``emit``. A picture that cannot be saved ends the work."""
@@ -202,9 +250,10 @@ class _Desk:
             except Exception as error:  # noqa: BLE001 - raised again when the engine is out of it
                 self._failure = error
                 self._ctrl_c.token.cancel()
+        elif isinstance(event, StageProgress):
+            self._ctrl_c.waits_for_a_step()
+            self._display.take(self._of_all(event))
         else:
-            if isinstance(event, StageProgress):
-                self._ctrl_c.waits_for_a_step()
             self._display.take(event)
 
     def raise_failure(self) -> None:
@@ -223,9 +272,18 @@ class _Desk:
             output.remark("Cancelled.")
         return CANCELLED
 
+    def _of_all(self, step: StageProgress) -> StageProgress:
+        """A request's step, told of all that was asked for."""
+        left = step.seconds_left
+        return replace(
+            step,
+            indices=tuple(index + self._before for index in step.indices),
+            seconds_left=None if left is None or self._later is None else left + self._later,
+        )
+
     def _finish(self, picture: GeneratedPicture) -> None:
         try:
-            saved = self._sink.save(picture, self._target(picture.index))
+            saved = self._sink.save(picture, self._target(self._before + picture.index))
         except StorageError as error:
             seed = f"The picture’s seed is {picture.request.seed}."  # to make it again
             raise StorageError(error.message, f"{error.hint} {seed}".strip()) from error

@@ -1,4 +1,4 @@
-"""``wurstdesk models list`` and ``wurstdesk metadata``: what there is, and how it was made."""
+"""``wurstdesk models list``: what there is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wurstdesk.cli import output, parts
-from wurstdesk.gallery.image_metadata import ImageMetadata, read_metadata
 from wurstdesk.generation import CheckpointInfo
 
 
@@ -22,15 +21,6 @@ def list_models(base: parts.Base, *, as_json: bool) -> None:
             "No checkpoints were found, not even the built-in one: please install Wurstdesk again."
             f"\nOthers are looked for in {base.home.models}"
         )
-
-
-def show_metadata(file: Path, *, as_json: bool) -> None:
-    """Print how a picture was made, as far as its file says. Raises ``StorageError``."""
-    metadata = read_metadata(file)
-    if as_json:
-        output.json_result({"file": str(file), **metadata.to_dict()})
-    else:
-        output.result(output.printable(_metadata_text(metadata)))
 
 
 def _as_dict(info: CheckpointInfo) -> dict[str, object]:
@@ -83,33 +73,3 @@ def _folders(info: CheckpointInfo) -> Iterator[Path]:
     yield from dict.fromkeys(
         folder for folder in (info.path, info.prior_path, info.prior_weights) if folder is not None
     )
-
-
-def _metadata_text(metadata: ImageMetadata) -> str:
-    if metadata.source == "unknown":
-        return metadata.text or "This file does not say how it was made."
-    rows = [("Prompt", metadata.prompt or "(empty)")]
-    if metadata.negative_prompt:
-        rows.append(("Negative", metadata.negative_prompt))
-    rows += _with_size(metadata.parameters)
-    if metadata.provenance is not None:
-        made = metadata.provenance
-        rows.append(("Device", f"{made.device}, {made.dtype}"))
-    if metadata.seconds:
-        rows.append(("Seconds", f"{sum(metadata.seconds.values()):.1f}"))
-    if metadata.created:
-        rows.append(("Made", metadata.created))
-    rows += [("Note", text) for text in metadata.notes]
-    return output.aligned(rows)
-
-
-def _with_size(parameters: dict[str, str]) -> list[tuple[str, str]]:
-    """The parameters with ``Size-1`` and ``Size-2`` as the one size that people know."""
-    rows = []
-    for key, value in parameters.items():
-        stem, _, number = key.rpartition("-")
-        if number == "1" and f"{stem}-2" in parameters:
-            rows.append((stem, f"{value}x{parameters[f'{stem}-2']}"))
-        elif not (number == "2" and f"{stem}-1" in parameters):
-            rows.append((key, value))
-    return rows

@@ -1,40 +1,19 @@
-"""The commands and their options, and how each way to end becomes an exit code.
-
-0: done. 1: not done, and one sentence says why. 2: the command was written wrongly. 130: ended by
-Ctrl+C, as every program ends by it.
-"""
+"""The commands and their options. How each way to end becomes an exit code stands in ``start``."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from wurstdesk.cli import bench_options, copying, drawing, listing, options, output
-from wurstdesk.cli.parts import Base
-from wurstdesk.engine.half_copy import HalfDtype
-from wurstdesk.errors import GenerationCancelled, UserError
-from wurstdesk.log import Logging, take_crash_report
-from wurstdesk.paths import Home, find_home
-
-OpenWindow = Callable[[Home], int]
-
-_LOG = "command-line"
-_log = logging.getLogger(__name__)
-
-
-@dataclass
-class _Start:
-    """What every command is given: how to open the window, and the home that stood before it."""
-
-    open_window: OpenWindow
-    home: Path | None = None
-
+from wurstdesk.cli import bench_options, drawing, options, output
+from wurstdesk.cli.gallery import gallery
+from wurstdesk.cli.metadata import metadata
+from wurstdesk.cli.models import models
+from wurstdesk.cli.start import OpenWindow, Start, base_of, start_of
+from wurstdesk.errors import UserError
+from wurstdesk.paths import find_home
 
 commands = typer.Typer(
     add_completion=False,
@@ -43,8 +22,8 @@ commands = typer.Typer(
     help="Wurstdesk draws pictures from words with the Würstchen model, on your own machine. "
     "Without a command it opens the window.",
 )
-models = typer.Typer(rich_markup_mode=None, help="The checkpoints on this machine.")
 commands.add_typer(models, name="models")
+commands.add_typer(gallery, name="gallery")
 
 
 def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
@@ -54,49 +33,13 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     """
     output.let_any_text_through()
     try:
-        commands(args=list(arguments), prog_name="wurstdesk", obj=_Start(open_window))
+        commands(args=list(arguments), prog_name="wurstdesk", obj=Start(open_window))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except UserError as error:
         output.error(str(error))
         return 1
     return 0
-
-
-@contextmanager
-def _base(context: typer.Context, chosen: Path | None) -> Iterator[Base]:
-    """The home with its settings, a log, and every failure as one sentence and an exit code."""
-    home = find_home(chosen or _start_of(context).home)
-    crash_report = take_crash_report(home.logs, _LOG)
-    with Logging(home.logs, _LOG):
-        if crash_report is not None:
-            output.note(f"The last command crashed. A report of where lies in {home.logs}.")
-        try:
-            base = Base.of(home)
-            for text in base.notes:
-                output.note(text)
-            yield base
-        except (GenerationCancelled, KeyboardInterrupt):
-            output.remark("Cancelled.")
-            raise typer.Exit(drawing.CANCELLED) from None
-        except MemoryError:
-            raise UserError(
-                "There was not enough memory.", "Try a smaller size or fewer pictures."
-            ) from None
-        except (UserError, typer.Exit, typer.BadParameter, BrokenPipeError):
-            raise
-        except Exception as error:  # noqa: BLE001 - nobody wants a traceback here
-            _log.exception("a command failed")
-            raise UserError(
-                f"Something went wrong inside Wurstdesk ({type(error).__name__}). This is a "
-                f"mistake in the program; where it happened stands in {home.logs / _LOG}.log."
-            ) from None
-
-
-def _start_of(context: typer.Context) -> _Start:
-    start = context.find_object(_Start)
-    assert start is not None
-    return start
 
 
 @commands.callback(invoke_without_command=True)
@@ -106,10 +49,21 @@ def main(
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Check that this installation works, and leave.")
     ] = False,
+    checkpoint: options.TestedCheckpoint = None,
+    out: options.TestReport = None,
 ) -> None:
     """Take the options that stand before a command; open the window where there is none."""
-    start = _start_of(context)
+    start = start_of(context)
     start.home = home
+    if not self_test and (checkpoint is not None or out is not None):
+        raise typer.BadParameter("before a command it goes with --self-test alone.")
+    if checkpoint is not None:
+        from wurstdesk.cli.checkpoint_trial import try_checkpoint
+
+        with base_of(context, home) as base:
+            raise typer.Exit(try_checkpoint(base, checkpoint, out))
+    if self_test and out is not None:
+        raise typer.BadParameter("it goes with --checkpoint.", param_hint="--out")
     if self_test:
         from wurstdesk.cli.self_test import self_test as test
 
@@ -133,6 +87,8 @@ def generate(
     decoder_guidance: options.DecoderGuidance = 0.0,
     decoder_seed: options.DecoderSeed = None,
     checkpoint: options.Checkpoint = None,
+    blend_prior: options.BlendPrior = "",
+    blend: options.Blend = None,
     device: options.Device = None,
     dtype: options.Dtype = None,
     offload: options.Offload = None,
@@ -150,6 +106,8 @@ def generate(
             "give either --prior-steps or --prior-timesteps, not both.",
             param_hint="--prior-timesteps",
         )
+    if blend is not None and not blend_prior:
+        raise typer.BadParameter("say with which prior: --blend-prior.", param_hint="--blend")
     order = drawing.Order(
         prompt=prompt,
         negative=negative,
@@ -165,6 +123,8 @@ def generate(
         decoder_guidance=decoder_guidance,
         decoder_seed=decoder_seed,
         checkpoint=checkpoint,
+        blend_prior=blend_prior,
+        blend=blend,
         device=device,
         dtype=dtype,
         offload=offload,
@@ -172,62 +132,11 @@ def generate(
         out=out,
         as_json=as_json,
     )
-    with _base(context, home) as base:
+    with base_of(context, home) as base:
         raise typer.Exit(drawing.draw(base, order))
 
 
-@models.command("list")
-def list_models(
-    context: typer.Context, as_json: options.Json = False, home: options.Home = None
-) -> None:
-    """Print the checkpoints: built in, downloaded, in your own folders."""
-    with _base(context, home) as base:
-        listing.list_models(base, as_json=as_json)
-
-
-@models.command("copy")
-def copy_model(
-    context: typer.Context,
-    checkpoint: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME|DIR", show_default=False, help="A name from “models list” or a folder."
-        ),
-    ],
-    target: Annotated[
-        Path,
-        typer.Argument(
-            metavar="TARGET_DIR", show_default=False, help="A new folder, to hold both halves."
-        ),
-    ],
-    dtype: Annotated[
-        HalfDtype,
-        typer.Option("--dtype", help="float16 is finer, bfloat16 holds larger values."),
-    ] = "float16",
-    as_json: options.Json = False,
-    home: options.Home = None,
-) -> None:
-    """Copy a checkpoint to half precision.
-
-    It takes half the disk and half the time to load. In the models folder, or in one that the
-    settings name, the copy is listed from then on.
-
-    For example: wurstdesk models copy wuerstchen ~/models/wuerstchen-half
-    """
-    with _base(context, home) as base:
-        copying.copy_model(base, checkpoint, target, dtype, as_json=as_json)
-
-
-@commands.command()
-def metadata(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A picture.")],
-    as_json: options.Json = False,
-    home: options.Home = None,
-) -> None:
-    """Print how a picture was made."""
-    with _base(context, home):
-        listing.show_metadata(file, as_json=as_json)
+commands.command()(metadata)
 
 
 @commands.command()
@@ -269,7 +178,7 @@ def bench(
         compiled=compiled,
         as_json=as_json,
     )
-    with _base(context, home) as base:
+    with base_of(context, home) as base:
         raise typer.Exit(benchmark.bench(base, task))
 
 
@@ -280,5 +189,5 @@ def doctor(
     """Print versions, devices, memory, folders and plan."""
     from wurstdesk.cli.doctor import doctor as examine
 
-    with _base(context, home) as base:
+    with base_of(context, home) as base:
         raise typer.Exit(examine(base, as_json=as_json))

@@ -43,7 +43,12 @@ def read_timesteps(text: str) -> tuple[float, ...]:
 
 
 Prompt = Annotated[
-    str, typer.Argument(metavar="PROMPT", show_default=False, help="What to draw, in quotes.")
+    str,
+    typer.Argument(
+        metavar="PROMPT",
+        show_default=False,
+        help="What to draw, in quotes. Of {red|blue} each picture gets one, by its seed.",
+    ),
 ]
 Negative = Annotated[
     str, typer.Option("--negative", metavar="TEXT", show_default=False, help="What not to draw.")
@@ -129,6 +134,46 @@ Checkpoint = Annotated[
         metavar="NAME|DIR",
         show_default=False,
         help="A name from “models list” or a folder; without it the built-in one.",
+    ),
+]
+TestedCheckpoint = Annotated[
+    str | None,
+    typer.Option(
+        "--checkpoint",
+        metavar="NAME|DIR",
+        show_default=False,
+        help="With --self-test: make the announcement’s four pictures with this checkpoint, and "
+        "leave a report to attach to an issue.",
+    ),
+]
+TestReport = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        file_okay=False,
+        metavar="DIR",
+        show_default=False,
+        help="With --self-test --checkpoint: the report’s folder, new or empty.",
+    ),
+]
+BlendPrior = Annotated[
+    str,
+    typer.Option(
+        "--blend-prior",
+        metavar="NAME|DIR",
+        show_default=False,
+        help="Blend another prior into the checkpoint’s: a name from “models list” or a folder.",
+    ),
+]
+Blend = Annotated[
+    float | None,
+    typer.Option(
+        "--blend",
+        min=0,
+        max=1,
+        metavar="X",
+        show_default=False,
+        help="How much of --blend-prior: 0 is none, 1 is all; half of it without this.",
     ),
 ]
 Device = Annotated[

@@ -14,15 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wurstdesk import torch_libraries
+from wurstdesk.engine.checkpoint_folders import hub_caches
+from wurstdesk.engine.checkpoint_shelf import CheckpointShelf
+from wurstdesk.engine.file_hashes import FILE_NAME, HASHES
 from wurstdesk.engine.model_files import LocalCatalogue
 from wurstdesk.errors import UserError
+from wurstdesk.gallery.chores import Chores
 from wurstdesk.gallery.desk import GalleryDesk
+from wurstdesk.gallery.library import Library
 from wurstdesk.gallery.saving import SavingOptions
 from wurstdesk.gallery.store import Gallery
 from wurstdesk.generation import (
     CheckpointCatalogue,
     CheckpointInfo,
-    Desk,
     DeviceChoice,
     DtypeChoice,
     EngineOptions,
@@ -31,7 +35,7 @@ from wurstdesk.generation import (
     PromptReader,
     Timings,
 )
-from wurstdesk.paths import Home, resources_dir
+from wurstdesk.paths import Home, ensure_folder, resources_dir
 from wurstdesk.session.timings import TimingsFile
 from wurstdesk.settings import LoadedSettings, Settings, load_settings
 
@@ -66,8 +70,21 @@ def builtin_checkpoint() -> Path:
 
 def catalogue_of(base: Base, *further: Path) -> LocalCatalogue:
     """The checkpoints of this machine, and those in ``further`` folders."""
+    HASHES.keep_in(base.home.cache / FILE_NAME)
     folders = (base.home.models, *base.settings.checkpoint_folders, *further)
-    return LocalCatalogue(builtin_checkpoint(), folders)
+    return LocalCatalogue(builtin_checkpoint(), folders, hub_caches())
+
+
+def shelf_of(base: Callable[[], Base]) -> CheckpointShelf:
+    """All that lies on this machine of checkpoints, and the work on it.
+
+    ``base`` is asked at every call, so that a folder that was just added is looked into.
+    """
+    home = base().home
+    HASHES.keep_in(home.cache / FILE_NAME)
+    return CheckpointShelf(
+        builtin_checkpoint(), home.models, lambda: base().settings.checkpoint_folders
+    )
 
 
 class SettledCatalogue:
@@ -126,11 +143,22 @@ def saving_options(base: Base) -> SavingOptions:
     return SavingOptions.of(base.settings, base.pictures_folder)
 
 
-def open_desk(base: Base) -> Desk:
+def open_desk(base: Base) -> GalleryDesk:
     """What one session leaves for the next, for the thread that asks."""
     return GalleryDesk.open(
         base.home.gallery_file, base.pictures_folder, write_metadata=base.settings.write_metadata
     )
+
+
+def open_chores(base: Base) -> Chores:
+    """The long work on the gallery, for the thread that asks."""
+    return Chores.open(base.home.gallery_file, base.pictures_folder)
+
+
+def open_library(base: Base) -> Library:
+    """What the gallery's page asks, for the thread that asks."""
+    ensure_folder(base.home.gallery_file.parent)
+    return Library.open(base.home.gallery_file, base.pictures_folder)
 
 
 def prompt_reader(info: CheckpointInfo) -> PromptReader:
