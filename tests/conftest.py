@@ -73,4 +73,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """The program's folders for this test, and for processes it starts; made on first use."""
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "wurstdesk-home"))
+    # The hub's cache of whoever runs the tests is not to be found either.
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
     return find_home()

@@ -269,6 +269,21 @@ PUBLISHED = CheckpointInfo(
 )
 
 
+def with_prior(name: str, info: CheckpointInfo = PUBLISHED) -> CheckpointInfo:
+    """As the catalogue names a checkpoint with another prior."""
+    return replace(
+        info,
+        name=f"{info.name}+{name}",
+        title=f"{info.title} with {name}",
+        prior_weights=Path("priors") / name,
+    )
+
+
+_OF_A_KIND = replace(PUBLISHED, prior_kind="c 1536")
+BLENDABLE = (_OF_A_KIND, with_prior("base", _OF_A_KIND), with_prior("finetuned", _OF_A_KIND))
+"""The published checkpoint and two more priors for it, all of which can be blended."""
+
+
 @dataclass
 class FakeCatalogue:
     """A ``CheckpointCatalogue`` of given checkpoints."""

@@ -212,7 +212,7 @@ def _gallery(studio: app.Studio, camera: Photographer) -> None:
     camera.wait_until(lambda: state.gallery.was_read)
     camera.settle(0.5)
     camera.take("11-gallery-unchosen", sizes=(SMALL,))
-    window.gallery.grid.setCurrentIndex(window.gallery.grid.grid_model.index(0))
+    window.gallery.go_to_pictures()
     camera.settle(0.5)
     camera.take("12-gallery")
     camera.take("12-gallery-double", scale=200, sizes=(SMALL,))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
 from fake_desk import MemoryDesk
+from fake_shelf import FakeFetches, FakeShelf, services_of
 from fakes import FakeCatalogue, MemorySink, ScriptedGenerator
+from wurstdesk.gallery.chores import Chores
+from wurstdesk.gallery.library import Library
 from wurstdesk.generation import CheckpointInfo
 from wurstdesk.session.services import Services
 from wurstdesk.session.state import StudioState
@@ -29,6 +33,8 @@ class Studio:
     catalogue: FakeCatalogue
     desk: MemoryDesk
     kept_settings: list[Settings] = field(default_factory=list)
+    shelf: FakeShelf = field(default_factory=FakeShelf)
+    fetches: FakeFetches = field(default_factory=FakeFetches)
 
     def read_catalogue(self, *infos: CheckpointInfo) -> None:
         """Start, with these checkpoints, and wait until they are known."""
@@ -50,18 +56,32 @@ class Studio:
         self.wait_until_idle()
 
 
+def library_file(folder: Path) -> Path:
+    """The gallery's database of the studio whose pictures are in ``folder``."""
+    return folder.parent / "data" / "gallery.sqlite"
+
+
+def open_library(folder: Path) -> Library:
+    """That gallery, as each thread of the page opens it."""
+    return Library.open(library_file(folder), folder)
+
+
 @contextmanager
 def open_studio(qtbot: QtBot, folder: Path, memory_file: Path | None = None) -> Iterator[Studio]:
     """A studio that is shut down at the end; nothing starts before it is asked to."""
     generator, sink, catalogue = ScriptedGenerator(), MemorySink(folder), FakeCatalogue()
     seeds = count(1000)
+    library_file(folder).parent.mkdir(parents=True, exist_ok=True)
     kept: list[Settings] = []
-    desk = MemoryDesk()
+    desk, shelf, fetches = MemoryDesk(), FakeShelf(), FakeFetches()
     services = Services(
         lambda: generator,
         lambda: sink,
         lambda: desk,
+        partial(open_library, folder),
+        partial(Chores.open, library_file(folder), folder),
         catalogue,
+        services_of(shelf, fetches, folder.parent / "models"),
         save_settings=kept.append,
         pictures_folder=folder,
         memory_file=memory_file,
@@ -70,7 +90,7 @@ def open_studio(qtbot: QtBot, folder: Path, memory_file: Path | None = None) -> 
     )
     state = StudioState(services)
     try:
-        yield Studio(qtbot, state, generator, sink, catalogue, desk, kept)
+        yield Studio(qtbot, state, generator, sink, catalogue, desk, kept, shelf, fetches)
     finally:
         state.shutdown()
         state.deleteLater()

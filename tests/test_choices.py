@@ -148,3 +148,17 @@ def test_the_usual_pick_is_fair_and_needs_no_seed() -> None:
     made = requests_of(make_request(prompt="{a|b}", num_images=64))
     assert {r.prompt for r in made} == {"a", "b"}
     assert sum(r.num_images for r in made) == 64
+
+
+def test_where_nobody_picks_the_seed_of_each_picture_decides() -> None:
+    # Given an open prompt
+    request = make_request(prompt="{a|b} {c|d|e}", num_images=32, seed=SEED_COUNT - 9)
+    # When its pictures are settled together, again, and each by itself
+    together, again = requests_of(request, None), requests_of(request, None)
+    alone = [requests_of(request.for_picture(i), None) for i in range(32)]
+    # Then a seed always comes out as the same prompt, and different ones do come
+    assert together == again
+    assert [r.for_picture(i) for r in together for i in range(r.num_images)] == [
+        one for (one,) in alone
+    ]
+    assert len({one.prompt for (one,) in alone}) == 6

@@ -43,6 +43,8 @@ def requests(draw: st.DrawFn) -> GenerationRequest:
         decoder_num_inference_steps=draw(st.integers(1, 1000)),
         decoder_guidance_scale=draw(st.floats(0, 100)),
         decoder_seed=draw(st.none() | seeds),
+        prior_blend=draw(st.just(0.0) | st.floats(0, 1)),
+        blend_prior=draw(st.text(min_size=1, max_size=20).map(lambda text: f"p{text}")),
     )
 
 
@@ -144,3 +146,41 @@ def test_bytes_that_do_not_fit_their_shape_are_refused() -> None:
     with pytest.raises(ValueError, match="latent data"):
         LatentsBlob((16, 9, 9), "float16", b"123")
     assert LatentsBlob((1, 2, 3), "float16", bytes(12)).shape == (1, 2, 3)
+
+
+def test_an_older_request_reads_as_it_was() -> None:
+    kept = make_request(prompt="a cat", seed=5).to_dict()
+    for name in ("prior_blend", "blend_prior"):
+        del kept[name]
+    older = GenerationRequest.from_dict(kept | {"schema": 1})
+    assert older == make_request(prompt="a cat", seed=5)
+    assert (older.prior_blend, older.blend_prior) == (0.0, "")
+
+
+def test_a_blend_names_both_the_prior_and_its_share() -> None:
+    request = make_request(prior_blend=0.35, blend_prior="wuerstchen+base")
+    assert request.for_picture(3).blend_prior == "wuerstchen+base"
+    assert GenerationRequest.from_dict(request.to_dict()) == request
+
+
+@pytest.mark.parametrize("nothing", [0, 0.0, -0.0, "0"])
+def test_nothing_of_another_prior_is_the_same_request_as_none(nothing: object) -> None:
+    request = make_request(prior_blend=nothing, blend_prior="wuerstchen+base")
+    assert request == make_request()
+    assert json.dumps(request.to_dict()) == json.dumps(make_request().to_dict())
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"prior_blend": 0.3}, "Say which prior"),
+        ({"prior_blend": 0.3, "blend_prior": "  "}, "Say which prior"),
+        ({"prior_blend": 1.1, "blend_prior": "base"}, "share of the other prior"),
+        ({"prior_blend": -0.1, "blend_prior": "base"}, "share of the other prior"),
+        ({"prior_blend": "half", "blend_prior": "base"}, "“half” is not a number"),
+        ({"prior_blend": 0.3, "blend_prior": "x" * 5000}, "prior to blend with"),
+    ],
+)
+def test_a_blend_that_cannot_be_is_refused_in_words(fields: dict[str, object], said: str) -> None:
+    with pytest.raises(RequestError, match=said):
+        make_request(**fields)

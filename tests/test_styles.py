@@ -163,3 +163,10 @@ def test_the_settings_of_a_style_are_those_of_a_request() -> None:
 def test_what_is_no_style_is_refused(fields: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Style.model_validate(fields)
+
+
+def test_a_style_may_set_a_blend_as_a_whole() -> None:
+    blend = {"prior_blend": 0.35, "blend_prior": "wuerstchen+base"}
+    assert Style(name="s", settings=blend).settings == blend
+    with pytest.raises(ValidationError):
+        Style(name="s", settings={"blend_prior": "wuerstchen+base"})

@@ -36,11 +36,17 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from wurstdesk import __version__, torch_libraries
 from wurstdesk.cli import output, parts
+from wurstdesk.engine.fetch.places import discard
+from wurstdesk.engine.fetch.process import FetchProcess
+from wurstdesk.engine.fetch.published import PUBLISHED
 from wurstdesk.errors import UserError, WindowError
+from wurstdesk.gallery.chores import Chores
+from wurstdesk.gallery.library import Library
 from wurstdesk.gallery.saving import SavingOptions
 from wurstdesk.generation import Desk, ImageGenerator, PictureSink
 from wurstdesk.log import Logging, take_crash_report
 from wurstdesk.paths import Home, ensure_folder, resources_dir
+from wurstdesk.session.checkpoints import CheckpointServices
 from wurstdesk.session.interpreter import GarbageCollector, considerate_threads
 from wurstdesk.session.messages import MessageAction, MessageKind
 from wurstdesk.session.qt_threads import step_back
@@ -156,7 +162,10 @@ class Studio(QObject):
             self._make_generator,
             self._open_sink,
             self._open_desk,
+            self._open_library,
+            self._open_chores,
             parts.SettledCatalogue(self._base_now),
+            self._checkpoint_services(),
             save_settings=partial(save_settings, home.settings_file),
             pictures_folder=home.pictures,
             memory_file=home.window_file,
@@ -175,6 +184,12 @@ class Studio(QObject):
         sys.excepthook = self._on_exception
         self._gallery_told.connect(self._tell)
         gc.freeze()  # what is imported by now stays: no need to look at it again and again
+
+    def _checkpoint_services(self) -> CheckpointServices:
+        folder = self._base.home.models
+        return CheckpointServices(
+            parts.shelf_of(self._base_now), FetchProcess, discard, PUBLISHED, folder
+        )
 
     def _tell_what_was_found(self, crash_report: str | None) -> None:
         for text in self._base.notes:
@@ -219,6 +234,12 @@ class Studio(QObject):
 
     def _open_desk(self) -> Desk:
         return parts.open_desk(self._base_now())
+
+    def _open_library(self) -> Library:
+        return parts.open_library(self._base_now())
+
+    def _open_chores(self) -> Chores:
+        return parts.open_chores(self._base_now())
 
     # -- in the window's --------------------------------------------------------------------
 

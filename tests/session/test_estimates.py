@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from bench import REQUEST, Bench
 from fakes import DACKEL, PUBLISHED, FakeForecast, Gate, damaged
-from wurstdesk.generation import GenerationRequest, StageProgress
+from studio import Studio
+from wurstdesk.generation import GenerationRequest, KeptJob, Plan, StageProgress
 from wurstdesk.session.estimates import Estimates
 from wurstdesk.session.form import RequestForm
 
@@ -110,6 +111,48 @@ def test_another_checkpoint_is_asked_about_once_and_not_loaded(
     knowing.bench.run(qtbot)
     # And it was asked about once, besides the job
     assert len([v for n, v in knowing.bench.said if n == "planned"]) == len(planned) + 2
+
+
+def test_a_queue_that_was_left_has_a_price_as_soon_as_there_is_an_engine(
+    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an engine that can price a checkpoint once it has planned for it
+    state, prices = studio.state, {"dackel": 8.0, "wuerstchen": 100.0, "pudel": 50.0}
+    planned: list[str] = []
+
+    def plan(asked: GenerationRequest) -> Plan:
+        planned.append(asked.checkpoint)
+        studio.generator.known_forecast = FakeForecast({name: prices[name] for name in planned})
+        return Plan("cpu", "float32", asked.checkpoint)
+
+    monkeypatch.setattr(studio.generator, "plan", plan)
+    # And a queue that was left for two checkpoints, while a third is chosen
+    studio.desk.kept_jobs = tuple(
+        KeptJob(name, REQUEST.changed(checkpoint=name, num_images=count))
+        for name, count in (("wuerstchen", 2), ("pudel", 1))
+    )
+    studio.read_catalogue(DACKEL, PUBLISHED, replace(PUBLISHED, name="pudel"))
+    qtbot.waitUntil(lambda: len(state.queue.waiting) == 2)
+    assert state.runner.time.whole is None
+    # When the chosen one is loaded ahead
+    state.prepare()
+    # Then the queue has its price, nothing else was loaded, and the plan is the chosen one's
+    qtbot.waitUntil(lambda: state.runner.time.whole == 250)
+    qtbot.waitUntil(lambda: planned[-1] == "dackel")
+    qtbot.waitUntil(lambda: state.plan == Plan("cpu", "float32", "dackel"))
+    assert [asked.checkpoint for asked in studio.generator.warmed] == ["dackel"]
+    assert [name for name in planned if name != "dackel"] == ["wuerstchen", "pudel"]
+    assert not state.messages.all
+
+
+def test_a_checkpoint_that_is_gone_is_not_asked_about(qtbot: QtBot, knowing: Knowing) -> None:
+    knowing.form.set_checkpoints((DACKEL,))
+    knowing.learn(dackel=8.0)
+    knowing.bench.run(qtbot)
+    before = len(knowing.bench.said)
+    assert knowing.estimates.seconds(REQUEST.changed(checkpoint="gone")) is None
+    knowing.bench.worker.close()
+    assert len(knowing.bench.said) == before
 
 
 def test_one_that_cannot_be_used_is_not_asked_about(qtbot: QtBot, knowing: Knowing) -> None:

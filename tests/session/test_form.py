@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from fakes import DACKEL, PUBLISHED, damaged
+from fakes import BLENDABLE, DACKEL, PUBLISHED, damaged
 from wurstdesk.generation import DEFAULT_STAGE_C_TIMESTEPS, MAX_PROMPT_CHARACTERS, GenerationRequest
 from wurstdesk.session.form import RequestForm, random_seed
 
@@ -190,3 +190,64 @@ def test_changed_is_told_only_when_something_changed(qtbot: QtBot, form: Request
     with qtbot.assertNotEmitted(form.changed):
         form.edit(prompt="a dog")
         form.set_seed_random(True)
+
+
+@pytest.fixture
+def blending(form: RequestForm) -> RequestForm:
+    """With three priors of one kind, and a third of one in the first."""
+    form.set_checkpoints((DACKEL, *BLENDABLE))
+    form.choose_checkpoint("wuerstchen")
+    form.edit(prior_blend=0.35, blend_prior="wuerstchen+base")
+    return form
+
+
+def blend_of(form: RequestForm) -> tuple[float, str]:
+    return form.request.prior_blend, form.request.blend_prior
+
+
+def test_priors_of_the_same_kind_can_be_blended(blending: RequestForm) -> None:
+    assert [i.name for i in blending.blendable()] == ["wuerstchen+base", "wuerstchen+finetuned"]
+    blending.choose_checkpoint("dackel")
+    assert blending.blendable() == ()
+
+
+def test_a_blend_stays_while_it_can(blending: RequestForm) -> None:
+    blending.choose_checkpoint("wuerstchen+finetuned")
+    assert blend_of(blending) == (0.35, "wuerstchen+base")
+    blending.choose_checkpoint("wuerstchen+base")
+    assert blend_of(blending) == (0, ""), "that would be the same prior twice"
+
+
+def test_another_checkpoint_or_a_vanished_prior_ends_it(blending: RequestForm) -> None:
+    request = blending.request
+    blending.choose_checkpoint("dackel")
+    assert blend_of(blending) == (0, "")
+    assert blending.take(request)
+    assert blend_of(blending) == (0.35, "wuerstchen+base")
+    blending.set_checkpoints((DACKEL, BLENDABLE[0]))
+    assert blend_of(blending) == (0, "")
+
+
+def test_taking_a_blend_whose_prior_is_not_here(blending: RequestForm) -> None:
+    wanted = blending.request.changed(blend_prior="wuerstchen+old", prompt="a cat")
+    assert not blending.take(wanted)
+    assert blending.lacking(wanted) == "wuerstchen+old"
+    assert blending.request == wanted.changed(prior_blend=0)
+
+
+def test_a_restored_blend_is_kept_until_it_is_known_what_is_here(form: RequestForm) -> None:
+    wanted = GenerationRequest(
+        checkpoint="wuerstchen", prior_blend=0.35, blend_prior="wuerstchen+base"
+    )
+    form.set_checkpoints(())
+    form.restore(wanted, seed_is_random=False)
+    form.set_checkpoints((DACKEL, *BLENDABLE))
+    assert blend_of(form) == (0.35, "wuerstchen+base")
+    form.reset("prior_blend", "blend_prior")
+    assert blend_of(form) == (0, "")
+
+
+def test_a_blend_that_cannot_be_is_no_problem_of_whoever_sets_it(blending: RequestForm) -> None:
+    blending.edit(prior_blend=0.5, blend_prior="wuerstchen+old")  # a style may
+    assert blend_of(blending) == (0, "")
+    assert blending.problem is None

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from fakes import DACKEL, PUBLISHED
+from fakes import BLENDABLE, DACKEL, PUBLISHED
 from wurstdesk.gallery.image_metadata import a1111
 from wurstdesk.generation import GenerationRequest, Provenance, make_request
 from wurstdesk.session.form import RequestForm
@@ -139,3 +139,16 @@ def test_a_checkpoint_that_is_not_here_leaves_ours(form: RequestForm) -> None:
 def test_braces_of_a_finished_prompt_are_no_choice(form: RequestForm) -> None:
     fields = proposed(form, own_text(make_request(prompt="{a|b}", seed=5))).fields()
     assert fields["prompt"] == r"\{a|b\}"
+
+
+def test_a_blend_comes_back_from_our_own_text(form: RequestForm) -> None:
+    form.set_checkpoints((DACKEL, *BLENDABLE))
+    wanted = form.request.changed(prior_blend=0.35, blend_prior="wuerstchen+base", prompt="a dog")
+    made = Provenance("cpu", "float32", 2, "wuerstchen", blend_name="wuerstchen+base")
+    text = a1111.to_text(wanted, made)
+    assert "Prior blend: 0.35, Blend prior: wuerstchen+base" in text
+    use(form, proposed(form, text).fields())
+    assert (form.request.prior_blend, form.request.blend_prior) == (0.35, "wuerstchen+base")
+    # And a text without one ends it
+    use(form, proposed(form, own_text(wanted.changed(prior_blend=0))).fields())
+    assert form.request.prior_blend == 0

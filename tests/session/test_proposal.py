@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from fakes import DACKEL, PUBLISHED
+from fakes import BLENDABLE, DACKEL, PUBLISHED
 from wurstdesk.generation import GenerationRequest
 from wurstdesk.session.form import RequestForm
 from wurstdesk.session.proposal import Proposal, propose, use
@@ -145,8 +145,31 @@ def test_every_field_of_a_request_can_be_proposed(form: RequestForm) -> None:
         decoder_guidance_scale=1.5,
         decoder_seed=6,
         checkpoint="wuerstchen",
+        prior_blend=0.35,
+        blend_prior="wuerstchen+base",
     )
+    form.set_checkpoints((DACKEL, *BLENDABLE))
     proposal = propose(form, wanted)
     assert set(proposal.fields()) == set(GenerationRequest.model_fields)
     use(form, proposal.fields())
     assert form.request == wanted
+
+
+def test_a_blend_is_one_change_and_read_as_people_say_it(form: RequestForm) -> None:
+    form.set_checkpoints((DACKEL, *BLENDABLE))
+    form.choose_checkpoint("wuerstchen")
+    wanted = form.request.changed(prior_blend=0.35, blend_prior="wuerstchen+base")
+    proposal = propose(form, wanted)
+    assert words(proposal) == [("blend", "none", "35 % base")]
+    use(form, proposal.fields())
+    assert form.request == wanted
+    assert words(propose(form, wanted.changed(prior_blend=0))) == [("blend", "35 % base", "none")]
+
+
+def test_a_blend_with_a_prior_that_is_not_here_is_noted(form: RequestForm) -> None:
+    form.set_checkpoints((DACKEL, *BLENDABLE))
+    form.choose_checkpoint("wuerstchen")
+    wanted = form.request.changed(prompt="a cat", prior_blend=0.35, blend_prior="wuerstchen+old")
+    proposal = propose(form, wanted)
+    assert [change.field for change in proposal.changes] == ["prompt"]
+    assert "blended with that of wuerstchen+old" in proposal.notes[0]

@@ -193,6 +193,46 @@ def test_no_more_than_a_list_can_hold(studio: Studio, history: SeedHistory) -> N
     assert len(history.uses) == LIMIT
 
 
+@pytest.mark.parametrize("was_pinned", [False, True])
+def test_what_cannot_be_kept_is_shown_as_it_was_and_said(
+    qtbot: QtBot, studio: Studio, history: SeedHistory, was_pinned: bool
+) -> None:
+    # Given a gallery that cannot be written
+    load(studio, history, use_of(1, is_pinned=was_pinned), use_of(2, "2025"))
+    before = history.uses
+    studio.desk.failures.append(StorageError("The disk is full.", "Make room."))
+    # When a seed is pinned, or let go
+    with qtbot.waitSignal(history.failed) as told:
+        history.set_pinned(1, not was_pinned)
+        assert history.uses != before
+    # Then the list is as it was, and the reason is said
+    assert history.uses == before
+    assert "Seed 1 is" in told.args[0].message
+    assert told.args[0].hint == "The disk is full."
+
+
+def test_a_pin_that_was_taken_back_meanwhile_is_no_problem(
+    qtbot: QtBot, studio: Studio, history: SeedHistory
+) -> None:
+    load(studio, history, use_of(1))
+    studio.desk.failures.append(StorageError("The disk is full."))
+    with qtbot.assertNotEmitted(history.failed):
+        history.set_pinned(1, True)
+        history.set_pinned(1, False)
+        with qtbot.waitSignal(history.changed):
+            history.load()
+    assert [use.is_pinned for use in history.uses] == [False]
+
+
+def test_the_window_says_that_a_pin_is_not_kept(qtbot: QtBot, studio: Studio) -> None:
+    studio.generate()
+    seeds_of_state = studio.state.seeds
+    studio.desk.failures.append(StorageError("The disk is full."))
+    with qtbot.waitSignal(studio.state.messages.changed):
+        seeds_of_state.set_pinned(1001, True)
+    assert "Seed 1001 is not pinned" in studio.state.messages.all[0].text
+
+
 def test_a_desk_that_cannot_be_used_is_told_of(
     qtbot: QtBot, studio: Studio, history: SeedHistory
 ) -> None:

@@ -163,6 +163,16 @@ def test_low_memory_is_not_offered_to_who_has_it(qtbot: QtBot) -> None:
     bench.end()
 
 
+def test_an_end_with_the_computer_is_no_matter_of_memory(qtbot: QtBot) -> None:
+    bench = RunnerBench(qtbot, MemoryDesk(kept_jobs=LEFT))
+    bench.unfinished.was_restarted = True
+    bench.load()
+    (message,) = bench.messages.all
+    assert message.text == "The computer was restarted while Wurstdesk was at work."
+    assert message.hint.startswith("If it had stopped answering")
+    bench.end()
+
+
 @pytest.mark.parametrize(("jobs", "crash_is_known"), [(LEFT, True), (LEFT[1:], False)])
 def test_a_crash_with_a_report_or_a_proper_end_is_not_explained(
     qtbot: QtBot, jobs: tuple[KeptJob, ...], crash_is_known: bool

@@ -10,7 +10,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from kept_pictures import GalleryBench
 from studio import Studio, open_studio
+from wurstdesk.ui.gallery_tools import GalleryTools
 from wurstdesk.ui.main_window import MainWindow
 
 _HERE = Path(__file__).parent
@@ -28,6 +30,16 @@ def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     """A state on fakes, shut down afterwards."""
     with open_studio(qtbot, tmp_path / "pictures") as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def _usual_look(qapp: QApplication) -> Iterator[None]:
+    """A window gives its look to the whole program; the next test begins without."""
+    font = qapp.font()
+    yield
+    if qapp.styleSheet():
+        qapp.setStyleSheet("")
+        qapp.setFont(font)
 
 
 @pytest.fixture
@@ -52,3 +64,19 @@ def window(studio: Studio) -> Iterator[MainWindow]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     app.setStyleSheet("")
     app.setFont(font)
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, studio: Studio, window: MainWindow) -> Iterator[GalleryBench]:
+    """The page, open, with five pictures, the first one chosen."""
+    made = GalleryBench(qtbot, studio)
+    window.show_page("gallery")
+    made.choose(0)
+    window.gallery.go_to_pictures()
+    yield made
+    made.wait()
+
+
+@pytest.fixture
+def tools(bench: GalleryBench, window: MainWindow) -> GalleryTools:
+    return window.gallery_tools

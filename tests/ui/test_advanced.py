@@ -45,6 +45,33 @@ def test_advanced_is_folded_and_says_what_is_set(
     assert request.decoder_seed == 99
 
 
+def test_folded_it_says_in_plain_words_what_is_set(studio: Studio, window: MainWindow) -> None:
+    summary, form = window.panel.advanced.summary, studio.state.form
+    assert summary.text() == "as usual"
+    assert summary.toolTip() == "29 + 12 steps, guidance 4"
+
+    form.edit(decoder_num_inference_steps=20)
+    assert summary.text().replace("\u00a0", " ") == "29 + 20 steps, guidance 4"
+    form.edit(prior_guidance_scale=6.5, decoder_guidance_scale=1.5)
+    assert summary.text().replace("\u00a0", " ") == "29 + 20 steps, guidance 6.5 and 1.5"
+
+    for reset in window.panel.advanced.resets():
+        reset.click()
+    assert summary.text() == "as usual"
+
+
+def test_the_summary_is_never_cut_off(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:
+    studio.state.form.edit(prior_guidance_scale=6.25, decoder_guidance_scale=1.25)
+    summary = window.panel.advanced.summary
+    for percent in (100, 200):
+        studio.state.change_settings(interface_scale=percent)
+        qtbot.waitUntil(lambda: summary.height() >= summary.heightForWidth(summary.width()))
+        words = summary.fontMetrics().boundingRect(
+            summary.rect(), Qt.TextFlag.TextWordWrap, summary.text()
+        )
+        assert summary.contentsRect().contains(words)
+
+
 def test_where_there_is_room_unfolding_moves_nothing_above_it(
     studio: Studio, window: MainWindow
 ) -> None:

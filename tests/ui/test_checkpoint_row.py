@@ -4,29 +4,15 @@
 # pytest-qt's keys and clicks have no types.
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from fakes import DACKEL, PUBLISHED, damaged
+from fakes import DACKEL, PUBLISHED, damaged, with_prior
 from studio import Studio
-from wurstdesk.generation import CheckpointInfo
 from wurstdesk.ui.checkpoint_row import families
 from wurstdesk.ui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-def with_prior(name: str, info: CheckpointInfo = PUBLISHED) -> CheckpointInfo:
-    """As the catalogue names a checkpoint with another prior."""
-    return replace(
-        info,
-        name=f"{info.name}+{name}",
-        title=f"{info.title} with {name}",
-        prior_weights=Path("priors") / name,
-    )
 
 
 FINETUNED, INTERPOLATED = with_prior("finetuned"), with_prior("interpolated")

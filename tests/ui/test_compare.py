@@ -175,6 +175,23 @@ def test_one_difference_is_said_in_a_sentence(studio: Studio, window: MainWindow
     assert differences.rows == []
 
 
+def test_with_large_text_in_a_low_window_most_is_left_to_the_pictures(
+    qtbot: QtBot, studio: Studio, compared: MainWindow
+) -> None:
+    # When all text is twice as large
+    studio.state.change_settings(interface_scale=200)
+    view = compared.canvas.compare
+
+    # Then the list is low and scrolled, and the two buttons still stand side by side
+    qtbot.waitUntil(lambda: view.pane.height() > 100)
+    one, other = (
+        button.mapTo(view, button.rect().center())
+        for button in (view.differences.use_a, view.differences.use_b)
+    )
+    assert one.y() == other.y()
+    assert one.x() < other.x()
+
+
 def test_settings_of_either_can_be_taken(
     qtbot: QtBot, studio: Studio, compared: MainWindow
 ) -> None:

@@ -1,4 +1,7 @@
-"""Panels at the side: how wide they are, and those that float."""
+"""Panels at the side: how wide they are, their keys, and those that float."""
+
+# mypy: disable-error-code="no-untyped-call"
+# pytest-qt's keys and clicks have no types.
 
 from __future__ import annotations
 
@@ -56,3 +59,59 @@ def test_a_panel_that_floats_from_the_start_is_not_behind_the_window(
     dock.visibilityChanged.connect(shown.append)
     qtbot.waitUntil(lambda: shown == [False, True])  # anew, after the window
     assert opened.book["dock_inspector"].isChecked()
+
+
+def test_the_key_of_a_panel_goes_into_it_and_only_from_within_it_takes_it_away(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    # Given the queue in front, and somebody who writes
+    dock, view = window.studio.docks["queue"], window.queue_panel.view
+    window.panel.prompt.setFocus()
+    # When its key is pressed
+    qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    # Then one is in it
+    assert dock.isVisible()
+    assert view.hasFocus()
+    # And when it is pressed there, it goes, and one is back at the prompt
+    qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert dock.isHidden()
+    assert window.panel.prompt.hasFocus()
+
+
+def test_the_tick_in_the_menu_takes_a_panel_away(window: MainWindow) -> None:
+    dock = window.studio.docks["queue"]
+    window.panel.prompt.setFocus()
+    window.book["dock_queue"].trigger()
+    assert dock.isHidden()
+    window.book["dock_queue"].trigger()
+    assert dock.isVisible()
+
+
+def test_the_key_of_a_panel_that_floats_goes_to_its_window(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    dock = window.studio.docks["seeds"]
+    dock.setFloating(True)
+    dock.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(window.seed_panel.view.hasFocus)
+    assert dock.isActiveWindow()
+    # And from there the prompt is one key away
+    qtbot.keyClick(window.seed_panel.view, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(window.panel.prompt.hasFocus)
+
+
+def test_a_panel_can_be_used_again_when_its_page_is_back(window: MainWindow) -> None:
+    window.show_page("gallery")
+    window.show_page("studio")
+    assert window.queue_panel.isEnabled()
+    window.hide()
+    window.show()
+    assert window.queue_panel.isEnabled()
+    window.studio.docks["inspector"].raise_()
+    assert window.inspector.isEnabled()
+    assert not window.queue_panel.isEnabled(), "it is behind"
+    window.studio.docks["queue"].setFloating(True)
+    assert window.queue_panel.isEnabled()

@@ -99,6 +99,23 @@ def test_a_picture_that_is_taken_up_here_can_be_let_go_elsewhere_in_the_window(
     assert not hint.isVisible()
 
 
+def test_a_panel_that_floats_takes_what_the_window_takes(
+    studio: Studio, window: MainWindow, drops: PictureDrops
+) -> None:
+    # Given a panel at its place: it leaves a picture to the window
+    dock = window.studio.docks["seeds"]
+    window.studio.raise_dock("seeds")
+    assert drag_over(window.seed_panel.view.viewport(), mime_of(OURS, None))
+    assert drops.targets["window"].hint.isVisible()
+    drag_away(window)
+    # When it floats
+    dock.setFloating(True)
+    # Then it takes the picture itself
+    assert drop_on(window.seed_panel.view.viewport(), mime_of(OURS, None))
+    assert drops.dialog is not None
+    drops.dialog.reject()
+
+
 def test_nothing_is_left_to_the_garbage_collector(qtbot: QtBot, tmp_path: Path) -> None:
     gc.collect()
     gc.disable()

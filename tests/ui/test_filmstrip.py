@@ -4,12 +4,14 @@
 # pytest-qt's keys and clicks have no types.
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import Studio
+from wurstdesk.ui import filmstrip
 from wurstdesk.ui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -43,6 +45,74 @@ def test_the_strip_marks_what_is_in_view_and_does_not_hold_it_there(
         assert studio.state.showing.picture is None, "the next picture is followed"
     studio.generate(num_images=2)
     assert strip.selectedIndexes() == []
+
+
+def test_a_pressed_picture_is_not_marked_before_it_is_shown(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    # Given the newest of two pictures on the canvas
+    studio.generate(prompt="one")
+    studio.generate(prompt="two")
+    studio.state.showing.show_picture(2)
+    strip = window.filmstrip
+    older = strip.visualRect(strip.model().index(1, 0)).center()
+
+    # When the other one is pressed, which may become a drag, then the mark stays
+    qtbot.mousePress(strip.viewport(), LEFT, pos=older)
+    assert [index.row() for index in strip.selectedIndexes()] == [0]
+    assert strip.currentIndex().row() == 0
+
+    # And when it was a click, then both follow
+    qtbot.mouseRelease(strip.viewport(), LEFT, pos=older)
+    assert [index.row() for index in strip.selectedIndexes()] == [1]
+    assert studio.state.showing.picture is studio.state.pictures.find(1)
+
+
+def test_a_picture_of_the_round_on_the_canvas_can_be_carried_away(
+    qtbot: QtBot, studio: Studio, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a round of two on the canvas, so that no single picture is in view
+    carried: list[int] = []
+    monkeypatch.setattr(filmstrip, "drag_out", lambda _, picture: carried.append(picture.id))
+    studio.generate(num_images=2)
+    strip = window.filmstrip
+    viewport, start = strip.viewport(), strip.visualRect(strip.model().index(1, 0)).center()
+    # When one of them is pressed and moved
+    qtbot.mousePress(viewport, LEFT, pos=start)
+    for step in (30, 60):
+        move = QMouseEvent(
+            QEvent.Type.MouseMove,
+            QPointF(start + QPoint(0, -step)),
+            viewport.mapToGlobal(QPointF(start + QPoint(0, -step))),
+            Qt.MouseButton.NoButton,
+            LEFT,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(viewport, move)
+    # Then it is carried away
+    assert carried == [1]
+    qtbot.mouseRelease(viewport, LEFT, pos=start)
+
+
+def test_a_press_does_not_scroll_the_strip(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    # Given a picture on the canvas whose place in the strip is out of sight
+    studio.state.form.edit(num_images=16)
+    studio.generate()
+    studio.generate()
+    studio.state.showing.show_picture(1)
+    strip = window.filmstrip
+    bar = strip.horizontalScrollBar()
+    bar.setValue(0)
+    # When another one is pressed and carried a little, then the strip stays
+    qtbot.mousePress(
+        strip.viewport(), LEFT, pos=strip.visualRect(strip.model().index(1, 0)).center()
+    )
+    assert bar.value() == 0
+    qtbot.mouseRelease(strip.viewport(), LEFT, pos=QPoint(-50, -50))
+    assert bar.value() == 0
+    assert studio.state.showing.picture is studio.state.pictures.find(1)
 
 
 def test_the_strip_by_keyboard(qtbot: QtBot, studio: Studio, window: MainWindow) -> None:

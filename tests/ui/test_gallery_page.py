@@ -1,4 +1,4 @@
-"""The gallery page: every picture that was made, and what can be done with one."""
+"""The gallery page as a whole: its columns, what stands where nothing is, and the commands."""
 
 # mypy: disable-error-code="no-untyped-call"
 # pytest-qt's keys and clicks have no types.
@@ -7,279 +7,251 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QImage
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from studio import Studio
-from wurstdesk.generation import GenerationRequest, KeptPicture
-from wurstdesk.session.gallery_list import PAGE
-from wurstdesk.ui import gallery_grid
+from everything import settle
+from kept_pictures import fill, folder_of
+from studio import Studio, open_studio
+from wurstdesk.session.gallery_shelves import Shelf
+from wurstdesk.session.gallery_view import GalleryView
+from wurstdesk.ui.commands import CommandBook
 from wurstdesk.ui.file_manager import FileManager
 from wurstdesk.ui.gallery_page import GalleryPage
 from wurstdesk.ui.main_window import MainWindow
 from wurstdesk.ui.picture_mime import pictures_in, request_in
-from wurstdesk.ui.theme import colours_of
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-def picture(number: int, folder: Path, size: tuple[int, int] = (32, 32)) -> KeptPicture:
-    """A kept picture with its file, in a colour of its own."""
-    image = QImage(*size, QImage.Format.Format_RGB32)
-    image.fill(QColor(number * 37 % 256, 90, 120))
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    path = folder / f"{number}.png"
-    image.scaled(64, 64).save(str(path))
-    request = GenerationRequest(prompt=f"dog {number}", seed=number, width=512, height=384)
-    return KeptPicture(number, path, request, "2024-05-01T12:00:00", bytes(buffer.data().data()))
+@pytest.fixture
+def view(studio: Studio) -> GalleryView:
+    return studio.state.gallery
 
 
 @pytest.fixture
-def gallery(studio: Studio, window: MainWindow, tmp_path: Path) -> GalleryPage:
-    """The page, open, with three pictures."""
-    studio.desk.kept_pictures = [picture(n, tmp_path) for n in (3, 2, 1)]
+def page(qtbot: QtBot, studio: Studio, window: MainWindow, view: GalleryView) -> GalleryPage:
+    """With three pictures, the middle one chosen."""
+    ids = fill(folder_of(studio), 3)
     window.show_page("gallery")
-    studio.qtbot.waitUntil(lambda: window.gallery.grid.model().rowCount() == 3)
+    qtbot.waitUntil(lambda: list(view.found.ids) == ids)
+    view.selection.choose(1)
+    qtbot.waitUntil(lambda: view.chosen is not None)
     return window.gallery
 
 
-def click(qtbot: QtBot, gallery: GalleryPage, row: int) -> None:
-    """On a tile."""
-    where = gallery.grid.visualRect(gallery.grid.grid_model.index(row)).center()
-    qtbot.mouseClick(gallery.grid.viewport(), LEFT, pos=where)
+# -- where nothing is ---------------------------------------------------------------------------
 
 
-def test_it_says_what_will_be_here(studio: Studio, window: MainWindow) -> None:
+def test_no_pictures_yet(qtbot: QtBot, window: MainWindow, view: GalleryView) -> None:
     window.show_page("gallery")
-    studio.qtbot.waitUntil(lambda: studio.state.gallery.was_read)
-    before = window.gallery.grid.viewport().grab().toImage()
-    studio.state.gallery.pictures = [picture(1, Path("nowhere"))]  # so that nothing is said
-    assert before != window.gallery.grid.viewport().grab().toImage()
+    qtbot.waitUntil(lambda: view.was_read)
+    empty = window.gallery.empty
+    assert empty.isVisible()
+    assert empty.title.text() == "No pictures yet"
+    assert not empty.clear.isVisible()
 
 
-def test_a_click_shows_what_made_a_picture(
-    qtbot: QtBot, studio: Studio, gallery: GalleryPage
+def test_nothing_found_and_back(qtbot: QtBot, page: GalleryPage, view: GalleryView) -> None:
+    view.search("zebra")
+    qtbot.waitUntil(page.empty.isVisible)
+    assert "zebra" in page.empty.words.text()
+    qtbot.mouseClick(page.empty.clear, LEFT)
+    qtbot.waitUntil(page.grid.isVisible)
+    assert page.search.field.text() == ""
+    assert page.grid.hasFocus()
+
+
+@pytest.mark.parametrize("kind", ["favourites", "rejected", "missing", "trash"])
+def test_an_empty_shelf_says_what_it_is_for(
+    qtbot: QtBot, page: GalleryPage, view: GalleryView, kind: str
 ) -> None:
-    assert not gallery.view.isVisible(), "nothing is chosen yet"
-    click(qtbot, gallery, 1)
-    assert gallery.view.isVisible()
-    assert gallery.prompt.text() == "dog 2"
-    facts = gallery.facts.text().splitlines()
-    assert facts[0] == "seed 2"
-    assert facts[1] == "512 × 384"
-    assert facts[-1] == "2.png"
-    qtbot.waitUntil(lambda: studio.state.gallery.image.size() == QSize(64, 64))
+    view.show_shelf(Shelf(kind))  # type: ignore[arg-type]
+    qtbot.waitUntil(page.empty.isVisible)
+    assert page.empty.title.text()
+    assert page.empty.words.text()
+    assert page.empty.clear.isVisible()
 
 
-def test_keys_go_from_one_to_the_next(qtbot: QtBot, gallery: GalleryPage) -> None:
-    assert gallery.grid.hasFocus()
-    click(qtbot, gallery, 0)
-    qtbot.keyClick(gallery.grid, Qt.Key.Key_Right)
-    assert gallery.prompt.text() == "dog 2"
-    qtbot.keyClick(gallery.grid, Qt.Key.Key_Left)
-    assert gallery.prompt.text() == "dog 3"
+def test_the_first_picture_takes_the_place_of_the_words(
+    qtbot: QtBot, studio: Studio, window: MainWindow, view: GalleryView
+) -> None:
+    window.show_page("gallery")
+    qtbot.waitUntil(window.gallery.empty.isVisible)
+    fill(folder_of(studio), 1)
+    studio.generate(prompt="a dog")
+    qtbot.waitUntil(window.gallery.grid.isVisible)
+    assert len(view.found.ids) == 1
 
 
-def test_the_chosen_one_has_a_ring(qtbot: QtBot, gallery: GalleryPage) -> None:
-    click(qtbot, gallery, 0)
-    colours = colours_of(gallery.palette())
-    shot = gallery.grid.viewport().grab().toImage()
-    ring = gallery.grid.visualRect(gallery.grid.grid_model.index(0))
-    line = [shot.pixelColor(ring.center().x(), y).name() for y in range(ring.top(), ring.bottom())]
-    assert colours.accent in line
-    other = gallery.grid.visualRect(gallery.grid.grid_model.index(1))
-    line = [
-        shot.pixelColor(other.center().x(), y).name() for y in range(other.top(), other.bottom())
-    ]
-    assert colours.accent not in line
+# -- columns ------------------------------------------------------------------------------------
 
 
-def test_tiles_have_room_around_them(gallery: GalleryPage) -> None:
-    grid = gallery.grid
-    first = grid.visualRect(grid.grid_model.index(0))
-    assert first.translated(grid.viewport().pos()).left() >= 7
-    assert first.width() >= 160
+def test_shelves_give_way_and_the_search_does_not(
+    studio: Studio, window: MainWindow, page: GalleryPage
+) -> None:
+    assert page.shelves.isVisible()
+    assert page.search.field.isVisible()
+    studio.state.change_settings(interface_scale=200)
+    settle()
+    assert window.width() == 1280
+    assert not page.shelves.isVisible()
+    assert page.search.field.isVisible()
+    assert page.grid.width() >= 440
+    page.bar.shelves.click()
+    assert page.shelves.isVisible()
 
 
-def test_what_a_tile_says_aloud(gallery: GalleryPage) -> None:
-    words = gallery.grid.grid_model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert words == "dog 3 · seed 3 · 512 × 384"
+def test_who_types_is_not_interrupted_when_the_columns_change(
+    studio: Studio, page: GalleryPage
+) -> None:
+    page.start_search()
+    studio.state.change_settings(interface_scale=200)
+    settle()
+    assert page.search.field.hasFocus()
 
 
-# -- what can be done ---------------------------------------------------------------------------
+def test_hidden_shelves_and_widths_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
+    memory = tmp_path / "window.json"
+    with open_studio(qtbot, tmp_path / "pictures", memory) as studio:
+        window = MainWindow(studio.state)
+        window.resize(1280, 720)
+        window.show()
+        window.show_page("gallery")
+        page = window.gallery
+        page.splitter.setSizes([300, 680, 300])
+        page._keep_widths()
+        page.bar.shelves.click()
+        assert not page.shelves.isVisible()
+        window.close()
+        window.deleteLater()
+    with open_studio(qtbot, tmp_path / "pictures", memory) as studio:
+        window = MainWindow(studio.state)
+        window.resize(1280, 720)
+        window.show()
+        window.show_page("gallery")
+        page = window.gallery
+        assert not page.shelves.isVisible()
+        page.bar.shelves.click()
+        page._set_widths()
+        assert abs(page.splitter.sizes()[0] - 300) <= 3
+        window.close()
+        window.deleteLater()
 
 
-def test_its_settings_are_used(qtbot: QtBot, studio: Studio, gallery: GalleryPage) -> None:
-    click(qtbot, gallery, 0)
-    qtbot.mouseClick(gallery.use_all, LEFT)
+def test_tab_goes_from_the_search_to_the_pictures(qtbot: QtBot, page: GalleryPage) -> None:
+    page.start_search()
+    seen = []
+    for _ in range(12):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        seen.append(focused)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    order = [seen.index(widget) for widget in (page.search.field, page.shelves, page.grid)]
+    assert order == sorted(order)
+
+
+# -- commands -----------------------------------------------------------------------------------
+
+
+def test_the_windows_commands_are_for_the_gallerys_picture(
+    studio: Studio, window: MainWindow, page: GalleryPage
+) -> None:
+    window.book["reuse"].trigger()
     request = studio.state.form.request
-    assert (request.prompt, request.seed, request.width) == ("dog 3", 3, 512)
+    assert (request.prompt, request.seed, request.width) == ("dog 2", 2, 128)
 
 
-def test_only_its_seed_is_used(qtbot: QtBot, studio: Studio, gallery: GalleryPage) -> None:
-    studio.state.form.edit(prompt="mine")
-    click(qtbot, gallery, 0)
-    with qtbot.waitSignal(studio.state.told):
-        qtbot.mouseClick(gallery.use_seed, LEFT)
-    assert studio.state.form.request.prompt == "mine"
-    assert studio.state.form.request.seed == 3
-    assert not studio.state.form.seed_is_random
-
-
-def choose(qtbot: QtBot, gallery: GalleryPage, name: str, row: int = 1) -> None:
-    """An entry of the menu of a tile."""
-    found = gallery.grid.grid_model.picture(gallery.grid.grid_model.index(row))
-    assert found is not None
-    menu = gallery.menu(found)
-    action = next(action for action in menu.actions() if action.objectName() == name)
-    action.trigger()
-    menu.aboutToHide.emit()
-    del qtbot
-
-
-def test_the_menu_is_for_the_tile_under_it(
-    qtbot: QtBot, studio: Studio, gallery: GalleryPage
+def test_only_its_seed_is_used(
+    qtbot: QtBot, studio: Studio, window: MainWindow, page: GalleryPage
 ) -> None:
-    click(qtbot, gallery, 0)
-    where = gallery.grid.visualRect(gallery.grid.grid_model.index(2)).center()
-    viewport = gallery.grid.viewport()
-    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, viewport.mapToGlobal(where))
-    QApplication.sendEvent(viewport, event)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    names = [action.text() for action in menu.actions() if action.text()]
-    assert names[0] == "&Use these settings"
-    menu.actions()[0].trigger()
-    menu.close()
-    assert studio.state.form.request.prompt == "dog 1"
+    studio.state.form.edit(prompt="mine")
+    with qtbot.waitSignal(studio.state.told):
+        window.book["reuse_seed"].trigger()
+    assert studio.state.form.request.prompt == "mine"
+    assert studio.state.form.request.seed == 2
 
 
-def test_the_menu_by_its_key(qtbot: QtBot, gallery: GalleryPage) -> None:
-    click(qtbot, gallery, 1)
-    asked: list[tuple[object, QPoint]] = []
-    gallery.grid.menu_asked.disconnect()
-    gallery.grid.menu_asked.connect(lambda found, where: asked.append((found, where)))
-    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(0, 0), QPoint(0, 0))
-    QApplication.sendEvent(gallery.grid.viewport(), event)
-    assert asked[0][0] == gallery.grid.current()
-
-
-@pytest.mark.parametrize(
-    ("name", "copied"), [("copy_prompt", "dog 2"), ("copy_seed", "2")], ids=["prompt", "seed"]
-)
-def test_texts_are_copied(qtbot: QtBot, gallery: GalleryPage, name: str, copied: str) -> None:
-    choose(qtbot, gallery, name)
-    assert QApplication.clipboard().text() == copied
-
-
-def test_only_the_prompt_is_used(qtbot: QtBot, studio: Studio, gallery: GalleryPage) -> None:
+def test_only_its_prompt_is_used(studio: Studio, window: MainWindow, page: GalleryPage) -> None:
     studio.state.form.take_seed(77)
-    choose(qtbot, gallery, "reuse_prompt")
+    window.book["reuse_prompt"].trigger()
     assert studio.state.form.request.prompt == "dog 2"
     assert studio.state.form.request.seed == 77
 
 
+@pytest.mark.parametrize(("name", "copied"), [("copy_prompt", "dog 2"), ("copy_seed", "2")])
+def test_texts_are_copied(window: MainWindow, page: GalleryPage, name: str, copied: str) -> None:
+    window.book[name].trigger()
+    assert QApplication.clipboard().text() == copied
+
+
 def test_the_picture_is_copied_with_its_file(
-    qtbot: QtBot, studio: Studio, gallery: GalleryPage
+    qtbot: QtBot, studio: Studio, window: MainWindow, page: GalleryPage, view: GalleryView
 ) -> None:
     with qtbot.waitSignal(studio.state.told):
-        choose(qtbot, gallery, "copy")
+        window.book["copy"].trigger()
     mime = QApplication.clipboard().mimeData()
     assert mime.hasImage()
-    assert [path.name for path in pictures_in(mime)] == ["2.png"]
+    assert view.chosen is not None
+    assert list(pictures_in(mime)) == [view.chosen.path]
     request = request_in(mime)
     assert request is not None
     assert request.seed == 2
 
 
+def test_without_a_choice_nothing_can_be_done(
+    window: MainWindow, page: GalleryPage, view: GalleryView
+) -> None:
+    assert window.book["copy"].isEnabled()
+    view.selection.drop_current()
+    assert not window.book["copy"].isEnabled()
+
+
 def test_the_file_is_shown_in_its_folder(
-    qtbot: QtBot, studio: Studio, window: MainWindow, tmp_path: Path
+    qtbot: QtBot, studio: Studio, window: MainWindow, page: GalleryPage, view: GalleryView
 ) -> None:
     shown: list[list[str]] = []
     manager = FileManager(
         window, platform="darwin", launch=lambda _, arguments: shown.append(arguments)
     )
-    page = GalleryPage(studio.state, studio.state.gallery, manager)
-    qtbot.addWidget(page)
-    studio.state.gallery.choose(picture(1, tmp_path))
-    qtbot.mouseClick(page.show_file, LEFT)
+    other = GalleryPage(studio.state, CommandBook(window), manager)
+    qtbot.addWidget(other)
+    other.do_command("show_in_folder")
     qtbot.waitUntil(lambda: bool(shown))
-    assert shown == [["-R", str(tmp_path / "1.png")]]
+    assert view.chosen is not None
+    assert shown == [["-R", str(view.chosen.path)]]
 
 
 def test_a_file_that_is_gone_is_said(
-    qtbot: QtBot, studio: Studio, gallery: GalleryPage, tmp_path: Path
+    qtbot: QtBot, studio: Studio, window: MainWindow, page: GalleryPage, view: GalleryView
 ) -> None:
-    (tmp_path / "2.png").unlink()
-    choose(qtbot, gallery, "show_in_folder")
+    assert view.chosen is not None
+    assert view.chosen.path is not None
+    view.chosen.path.unlink()
+    window.book["show_in_folder"].trigger()
     qtbot.waitUntil(lambda: bool(studio.state.messages.all))
-    assert "2.png" in studio.state.messages.all[0].text
+    assert view.chosen.path.name in studio.state.messages.all[0].text
 
 
-def test_a_tile_is_dragged_out_as_its_file(
-    qtbot: QtBot, gallery: GalleryPage, monkeypatch: pytest.MonkeyPatch
+def test_the_menu_of_a_picture(qtbot: QtBot, studio: Studio, page: GalleryPage) -> None:
+    page.actions_.show_menu(page.mapToGlobal(page.rect().center()))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert menu.actions()[0].text() == "&Use these settings"
+    menu.actions()[0].trigger()
+    menu.close()
+    assert studio.state.form.request.prompt == "dog 2"
+    del qtbot
+
+
+def test_the_page_is_kept_up_to_date_only_while_it_is_seen(
+    qtbot: QtBot, studio: Studio, window: MainWindow, page: GalleryPage, view: GalleryView
 ) -> None:
-    carried: list[QMimeData] = []
-    monkeypatch.setattr(
-        gallery_grid, "carry_away", lambda source, mime, small: carried.append(mime)
-    )
-    click(qtbot, gallery, 1)
-    gallery.grid.startDrag(Qt.DropAction.CopyAction)
-    assert [path.name for path in pictures_in(carried[0])] == ["2.png"]
-    assert request_in(carried[0]) is not None
-    assert gallery.grid.grid_model.flags(gallery.grid.currentIndex()) & (
-        Qt.ItemFlag.ItemIsDragEnabled
-    )
-
-
-# -- what comes and goes ------------------------------------------------------------------------
-
-
-def test_a_new_picture_is_there_when_one_looks(
-    qtbot: QtBot, studio: Studio, window: MainWindow, tmp_path: Path
-) -> None:
-    window.show_page("gallery")
-    qtbot.waitUntil(lambda: studio.state.gallery.was_read)
     window.show_page("studio")
-    studio.desk.kept_pictures = [picture(1, tmp_path)]
+    fill(folder_of(studio), 1)
     studio.generate(prompt="a dog")
-    assert window.gallery.grid.model().rowCount() == 0, "not while nobody looks"
+    assert len(view.found.ids) == 3
     window.show_page("gallery")
-    qtbot.waitUntil(lambda: window.gallery.grid.model().rowCount() == 1)
-
-
-def test_who_looks_at_one_goes_on_looking_at_it(
-    qtbot: QtBot, studio: Studio, gallery: GalleryPage, tmp_path: Path
-) -> None:
-    click(qtbot, gallery, 1)
-    studio.desk.kept_pictures.insert(0, picture(4, tmp_path))
-    with qtbot.waitSignal(studio.state.gallery.began_anew):
-        studio.state.gallery.refresh()
-    assert gallery.prompt.text() == "dog 2"
-    assert gallery.grid.currentIndex().row() == 2
-    assert gallery.grid.selectionModel().isSelected(gallery.grid.currentIndex())
-
-
-def test_further_pages_come_as_one_scrolls(
-    qtbot: QtBot, studio: Studio, window: MainWindow, tmp_path: Path
-) -> None:
-    some = picture(1, tmp_path)
-    studio.desk.kept_pictures = [some] * (PAGE + 3)
-    window.show_page("gallery")
-    grid = window.gallery.grid
-    qtbot.waitUntil(lambda: grid.model().rowCount() == PAGE)
-    grid.scrollToBottom()
-    qtbot.waitUntil(lambda: grid.model().rowCount() == PAGE + 3)
-
-
-def test_the_side_leaves_room_for_words(qtbot: QtBot, gallery: GalleryPage) -> None:
-    click(qtbot, gallery, 0)
-    side = gallery.view.parentWidget()
-    assert side is not None
-    assert gallery.view.height() <= 0.6 * side.height() + 1
-    assert gallery.facts.isVisible()
-    assert gallery.use_all.isVisible()
+    qtbot.waitUntil(lambda: len(view.found.ids) == 4)
+    assert view.selection.row == 2, "who looked at one goes on looking at it"

@@ -148,3 +148,15 @@ def test_names_stand_above_their_values_where_it_is_narrow(
     inspector.resize(400, 700)
     QApplication.processEvents()
     assert seed.x() > label.x()
+
+
+@pytest.mark.usefixtures("window")  # it brings the style sheet
+def test_what_fits_a_line_takes_one(qtbot: QtBot) -> None:
+    label = ValueLabel("Device")
+    qtbot.addWidget(label)
+    label.show_value("cpu · float32 · 2 threads")
+    label.ensurePolished()
+    height = label.fontMetrics().height()
+    width = label.fontMetrics().horizontalAdvance(label.value) + 4  # and its frame
+    assert label.heightForWidth(width) < 1.5 * height
+    assert label.heightForWidth(width - 10) > 1.5 * height

@@ -80,6 +80,19 @@ def test_no_two_places_share_a_letter(window: MainWindow) -> None:
     assert len(letters) == len(set(letters))
 
 
+def test_alt_and_the_letter_of_a_field_goes_to_it(qtbot: QtBot, window: MainWindow) -> None:
+    panel = window.panel
+    labels = [label for label in panel.findChildren(QLabel) if letter(label.text())]
+    assert len(labels) >= 5
+    for label in labels:
+        window.studio.raise_dock("queue")
+        key = getattr(Qt.Key, f"Key_{letter(label.text()).upper()}")
+        qtbot.keyClick(window.queue_panel.view, key, Qt.KeyboardModifier.AltModifier)
+        focused = QApplication.focusWidget()
+        assert focused is not None, label.text()
+        assert panel.isAncestorOf(focused), label.text()
+
+
 def test_the_two_uses_of_esc_exclude_each_other(studio: Studio, window: MainWindow) -> None:
     gate = show_everything(studio, window)
     assert window.book["stop"].isEnabled()

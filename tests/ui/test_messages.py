@@ -7,9 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QScrollArea,
+    QScrollBar,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from wurstdesk.session.messages import Message, MessageAction, MessageKind, MessageList
@@ -86,6 +95,93 @@ def test_many_messages_leave_the_page_its_room(qtbot: QtBot, window: Window) -> 
     QApplication.processEvents()
     assert len(window.bar.cards) == 20
     assert window.bar.height() < window.height() * 0.6
+
+
+LONG = (
+    "The folder “/home/anna/Pictures/Wurstdesk” is not there, and nothing can be saved in it. " * 4
+)
+
+
+def test_long_messages_are_scrolled_and_leave_the_page_its_room(
+    qtbot: QtBot, window: Window
+) -> None:
+    # Given two messages that need more than a third of the window
+    window.resize(600, 400)
+    window.messages.post(PROBLEM, LONG, stays=True, actions=(MessageAction.SAVE_AGAIN,))
+    window.messages.post(NOTE, f"New: {LONG}", "Do this.")
+    qtbot.waitUntil(lambda: bar_of(window).maximum() > 0)
+
+    # Then they are scrolled, the newest is seen, and what is around them is whole
+    assert window.bar.height() <= round(window.height() * 0.3)
+    new, old = window.bar.cards
+    assert seen(window, new).height() > 0
+    for field in (window.before, window.after):
+        assert field.height() >= field.minimumSizeHint().height()
+        assert window.rect().contains(field.geometry())
+
+    # And in a higher window there is nothing to scroll
+    window.resize(600, 1600)
+    qtbot.waitUntil(lambda: bar_of(window).maximum() == 0)
+    assert all(seen(window, card) == card.rect() for card in (new, old))
+
+
+def test_the_keyboard_brings_a_message_that_is_scrolled_away_into_sight(
+    qtbot: QtBot, window: Window
+) -> None:
+    # Given an old message below the newest, out of sight
+    window.resize(600, 400)
+    window.messages.post(PROBLEM, LONG, actions=(MessageAction.SAVE_AGAIN,))
+    window.messages.post(NOTE, f"New: {LONG}")
+    qtbot.waitUntil(lambda: bar_of(window).maximum() > 0)
+    (button,) = window.bar.cards[1].buttons.values()
+    assert seen(window, button).isEmpty()
+
+    # When the tab key comes to its button, then it is there
+    window.bar.focus_first()
+    qtbot.keyClick(window.bar.cards[0].close_button, Qt.Key.Key_Tab)
+    assert button.hasFocus()
+    assert seen(window, button) == button.rect()
+
+    # And its words can be read: the keys that scroll do so
+    low = bar_of(window).value()
+    qtbot.keyClick(button, Qt.Key.Key_PageUp)
+    assert bar_of(window).value() < low
+
+
+def test_a_new_message_is_seen_where_one_had_scrolled_down(qtbot: QtBot, window: Window) -> None:
+    window.resize(600, 400)
+    for text in (LONG, f"{LONG} again"):
+        window.messages.post(NOTE, text)
+    qtbot.waitUntil(lambda: bar_of(window).maximum() > 0)
+    bar_of(window).setValue(bar_of(window).maximum())
+    window.messages.post(NOTE, "new")
+    qtbot.waitUntil(lambda: not seen(window, window.bar.cards[0]).isEmpty())
+    assert bar_of(window).value() == 0
+
+
+def test_many_buttons_go_beneath_the_words_where_it_is_narrow(qtbot: QtBot, window: Window) -> None:
+    window.messages.post(PROBLEM, LONG, actions=tuple(MessageAction))
+    (card,) = window.bar.cards
+    words = card.findChildren(QLabel)[1]
+    window.resize(600, 700)
+    first = next(iter(card.buttons.values()))
+    qtbot.waitUntil(lambda: place(card, first).top() > place(card, words).bottom())
+    window.resize(1900, 700)
+    qtbot.waitUntil(lambda: place(card, first).left() > place(card, words).right())
+
+
+def bar_of(window: Window) -> QScrollBar:
+    return window.bar.findChildren(QScrollArea)[0].verticalScrollBar()
+
+
+def seen(window: Window, part: QWidget) -> QRect:
+    """As much of it as is in sight."""
+    QApplication.processEvents()
+    return part.visibleRegion().boundingRect()
+
+
+def place(card: QWidget, part: QWidget) -> QRect:
+    return QRect(part.mapTo(card, QPoint()), part.size())
 
 
 def test_when_few_are_left_the_bar_is_small_again(qtbot: QtBot, window: Window) -> None:
@@ -190,6 +286,9 @@ def test_delete_dismisses_and_the_focus_stays_with_the_messages(
 def test_a_message_takes_the_focus_from_nobody(window: Window) -> None:
     window.after.setFocus()
     window.post_many(4)
+    window.messages.post(PROBLEM, "a", actions=(MessageAction.SAVE_AGAIN,), details="why")
+    QApplication.processEvents()
+    assert window.isActiveWindow()
     assert window.after.hasFocus()
 
 

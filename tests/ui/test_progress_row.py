@@ -47,16 +47,69 @@ def test_the_row_shows_what_is_loaded_ahead_of_a_job(studio: Studio, host: Host)
     studio.qtbot.waitUntil(lambda: not host.row.isVisible())
 
 
-def test_the_row_says_that_it_compiles(studio: Studio, host: Host) -> None:
+def test_the_row_says_that_it_compiles_and_for_how_long(studio: Studio, host: Host) -> None:
+    # Given a model that is compiled first
+    now = [100.0]
+    host.row._clock = lambda: now[0]
     gate = Gate()
     studio.generator.made_plan = Plan("cuda", "float16", "A card", compile=True)
     studio.generator.script = lambda r: [StageProgress("prior", 0, 29), gate]
     add(studio, "a dog")
     gate.wait_until_reached()
-    studio.qtbot.waitUntil(lambda: "compiling" in host.row.label.text())
-    assert host.row.label.text() == "Composing (Stage C) · compiling for this size"
+
+    # Then the bar is busy, for nobody knows how far it is
+    studio.qtbot.waitUntil(lambda: "Compiling" in host.row.label.text())
+    assert host.row.label.text() == "Compiling for this size (Stage C)…"
+    assert host.row.bar.maximum() == 0
+    assert host.row.left.text() == "0 s so far"
+
+    # And the seconds go on by themselves
+    assert host.row.ticking.isActive()
+    now[0] += 75
+    host.row.ticking.timeout.emit()
+    assert host.row.left.text() == "1 min 15 s so far"
     gate.open()
     studio.wait_until_idle()
+    assert not host.row.ticking.isActive()
+
+
+def test_after_compiling_the_bar_tells_how_far_it_is(studio: Studio, host: Host) -> None:
+    # Given a job that compiles, and then makes its first step
+    compiled, second = Gate(), Gate()
+    studio.generator.made_plan = Plan("cuda", "float16", "A card", compile=True)
+    studio.generator.script = lambda r: [
+        StageProgress("prior", 0, 2),
+        compiled,
+        StageProgress("prior", 1, 2),
+        second,
+    ]
+    add(studio, "a dog")
+    studio.qtbot.waitUntil(lambda: host.row.bar.maximum() == 0)
+    compiled.open()
+    second.wait_until_reached()
+
+    # Then the bar fills, and no clock runs
+    studio.qtbot.waitUntil(lambda: host.row.bar.maximum() > 0)
+    assert host.row.bar.value() == 350
+    assert "so far" not in host.row.left.text()
+    assert not host.row.ticking.isActive()
+    second.open()
+    studio.wait_until_idle()
+
+
+def test_a_job_that_is_stopped_while_it_compiles_leaves_no_clock(
+    studio: Studio, host: Host
+) -> None:
+    gate = Gate()
+    studio.generator.made_plan = Plan("cuda", "float16", "A card", compile=True)
+    studio.generator.script = lambda r: [StageProgress("prior", 0, 29), gate]
+    add(studio, "a dog")
+    studio.qtbot.waitUntil(host.row.ticking.isActive)
+    studio.state.runner.stop()
+    assert not host.row.ticking.isActive()
+    gate.open()
+    studio.wait_until_idle()
+    assert not host.row.ticking.isActive()
 
 
 def test_long_words_give_way_to_the_rest_of_the_row(studio: Studio, host: Host, gate: Gate) -> None:

@@ -42,7 +42,8 @@ def test_unknown_words_are_marked_and_explained(
     assert marked(panel.prompt) == ["zebra", "space"]
     assert panel.strange_words.isVisible()
     assert panel.strange_words.text().startswith("Dackel does not know “zebra” and “space”.")
-    assert "sausage dogs of ten colours" in panel.strange_words.text()
+    assert "sausage dogs of ten colours" not in panel.strange_words.text(), "that is long"
+    assert "sausage dogs of ten colours" in panel.strange_words.more_button.toolTip()
 
 
 def test_marks_stand_right_behind_an_emoji_and_on_every_line(window: MainWindow) -> None:
@@ -146,3 +147,23 @@ def test_examples_fill_the_prompt(qtbot: QtBot, studio: Studio, window: MainWind
 def test_no_examples_no_buttons(studio: Studio, window: MainWindow) -> None:
     studio.read_catalogue(PUBLISHED)
     assert [b.isVisible() for b in window.canvas.empty_page.examples] == [True, False, False]
+
+
+def test_what_the_checkpoint_can_draw_unfolds_by_keyboard(
+    qtbot: QtBot, studio: Studio, window: MainWindow
+) -> None:
+    # Given a remark about a word
+    panel = window.panel
+    studio.state.form.edit(prompt="a zebra")
+    qtbot.waitUntil(panel.strange_words.isVisible)
+    button = panel.strange_words.more_button
+    assert button.accessibleName() == "What Dackel can draw"
+
+    # When its arrow is pressed, then the rest is there, and gone when it is pressed again
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    first, second = panel.strange_words.text().split("\n")
+    assert first == "Dackel does not know “zebra”."
+    assert second.startswith("Dackel draws sausage dogs")
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert panel.strange_words.text() == "Dackel does not know “zebra”."

@@ -274,10 +274,31 @@ def test_clear_takes_out_what_has_not_begun(
 ) -> None:
     fill(studio, gate, "a", "b", "c")
     qtbot.mouseClick(host.panel.clear_button, Qt.MouseButton.LeftButton)
-    assert host.rows()[1:] == ["c · Not made", "b · Not made"]
+    assert host.rows()[1:] == ["c · Cleared", "b · Cleared"]
     assert not host.panel.clear_button.isEnabled()
     host.book["forget"].trigger()
     assert host.prompts() == "a"
+
+
+def test_what_was_stopped_what_failed_and_what_was_cleared_are_told_apart(
+    studio: Studio, host: Host, gate: Gate
+) -> None:
+    # Given one that runs and one that waits
+    fill(studio, gate, "a", "b")
+    studio.state.runner.clear_waiting()
+    # When the person stops the one that runs, before it has a picture
+    studio.state.runner.stop()
+    gate.open()
+    studio.wait_until_idle()
+    # And another one fails
+    studio.generator.script = lambda r: [CheckpointError("The file is damaged.")]
+    add(studio, "c")
+    studio.wait_until_idle()
+
+    words = dict(row.split(" · ", 1) for row in host.rows())
+    assert words["a"] == "Stopped"
+    assert words["b"] == "Cleared"
+    assert words["c"].startswith("Failed: The file is damaged.")
 
 
 def test_stop_after_this_picture_can_be_set_and_taken_back(

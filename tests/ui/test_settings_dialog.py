@@ -101,7 +101,7 @@ def test_a_search_goes_over_all_pages(qtbot: QtBot, dialog: SettingsDialog) -> N
         pos=dialog.pages.visualItemRect(dialog.pages.item(0)).center(),
     )
     assert dialog.search.text() == ""
-    assert shown(dialog) == ["pictures_folder", "checkpoint_folders"]
+    assert shown(dialog) == ["pictures_folder"]
 
 
 def test_what_is_not_there_is_said(dialog: SettingsDialog) -> None:
@@ -316,6 +316,7 @@ def test_a_folder_that_is_no_whole_path_is_explained(
 def test_folders_are_added_and_removed(
     qtbot: QtBot, studio: Studio, dialog: SettingsDialog
 ) -> None:
+    dialog.open_at("checkpoints")
     control = dialog.rows["checkpoint_folders"].control
     assert isinstance(control, FoldersControl)
     assert not control.remove_button.isEnabled()
@@ -379,8 +380,7 @@ def test_nothing_is_cut_off(qtbot: QtBot, studio: Studio, points: int) -> None:
             cut += [
                 label.text()
                 for label in dialog.findChildren(QLabel)
-                if label.isVisible()
-                and label.text()
+                if (label.isVisible() and label.text())
                 and not (
                     label.height() >= label.heightForWidth(label.width())
                     if label.wordWrap()

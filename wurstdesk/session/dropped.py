@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from wurstdesk.errors import StorageError
 from wurstdesk.gallery.image_metadata import ImageMetadata, read_metadata
 from wurstdesk.session.form import RequestForm
-from wurstdesk.session.pasted import fields_of
+from wurstdesk.session.pasted import fields_of, notes_of
 from wurstdesk.session.proposal import fields_of_picture
 
 MAX_FILE_BYTES = 500_000_000
@@ -58,6 +58,16 @@ class PictureRead:
         if self.metadata.request is not None:
             return fields_of_picture(self.metadata.request)
         return {} if self.metadata.source == "unknown" else fields_of(form, self.metadata)
+
+    @property
+    def program(self) -> str:
+        """The name of the program that made it; "" where nobody knows."""
+        return self.metadata.program
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what of another program's picture is not taken as it stands."""
+        return tuple(notes_of(self.metadata))
 
 
 def is_picture(path: Path) -> bool:

@@ -12,8 +12,8 @@ from wurstdesk.session.worker import GenerationWorker
 class Estimates(QObject):
     """Answers at once, also while pictures are made: it keeps the worker's last forecast.
 
-    When another checkpoint is chosen the worker is asked what it knows of that; not before it has
-    an engine, though, for making one is slow and has its own time.
+    Of a checkpoint that it knows nothing of, chosen now or by a request that waits, it asks the
+    worker once; not before that has an engine, though, for making one is slow and has its own time.
     """
 
     changed = Signal()
@@ -28,7 +28,7 @@ class Estimates(QObject):
         self._known: dict[tuple[object, ...], float | None] = {}
         self._considered: set[str] = set()
         worker.forecast_made.connect(self._on_forecast)
-        form.checkpoint_changed.connect(self._consider)
+        form.checkpoint_changed.connect(self._consider_written)
 
     def seconds(self, request: GenerationRequest) -> float | None:
         """For all its pictures, if it begins now; None while nothing is known."""
@@ -37,6 +37,8 @@ class Estimates(QObject):
         work = _work_of(request)
         if work not in self._known:
             self._known[work] = self._forecast.seconds(request)
+        if self._known[work] is None:
+            self._consider(request.checkpoint)
         return self._known[work]
 
     @Slot(object)
@@ -45,17 +47,27 @@ class Estimates(QObject):
         self._forecast = forecast
         self._known.clear()
         if is_first:
-            self._consider()
+            self._consider_written()
         self.changed.emit()
 
     @Slot()
-    def _consider(self) -> None:
-        info, request = self._form.checkpoint, self._form.request
-        if info is None or not info.complete or self._forecast is None:
+    def _consider_written(self) -> None:
+        if self._form.checkpoint is not None:
+            self.seconds(self._form.request)
+
+    def _consider(self, name: str) -> None:
+        """Ask what is known of a checkpoint, if it is here and that was not done before."""
+        written, chosen = self._form.request, self._form.checkpoint
+        info = next((c for c in self._form.checkpoints if c.name == name and c.complete), None)
+        if info is None or name in self._considered:
             return
-        if info.name not in self._considered and self.seconds(request) is None:
-            self._considered.add(info.name)
-            self._worker.consider(request)
+        self._considered.add(name)
+        if info is chosen:
+            self._worker.consider(written)
+            return
+        self._worker.consider(info.request())
+        if chosen is not None and chosen.complete:
+            self._worker.consider(written)  # the plan that is shown stays that of what is written
 
 
 def _work_of(request: GenerationRequest) -> tuple[object, ...]:

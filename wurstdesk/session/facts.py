@@ -10,10 +10,12 @@ from wurstdesk.generation import CheckpointInfo, GenerationRequest, Provenance
 
 SIZE = "size"
 SCHEDULE = "prior_schedule"
+BLEND = "blend"
 
 GROUPS: dict[str, tuple[str, ...]] = {
     SIZE: ("width", "height"),
     SCHEDULE: ("prior_timesteps", "prior_num_inference_steps"),
+    BLEND: ("prior_blend", "blend_prior"),
 }
 """Fields that say one thing together."""
 
@@ -31,6 +33,7 @@ FACTS = (
     "decoder_guidance_scale",
     "decoder_seed",
     "checkpoint",
+    BLEND,
 )
 """In the order in which they are read."""
 
@@ -40,6 +43,7 @@ def fact_label(name: str) -> str:
     return {
         DEVICE: _tr("Made on"),
         "checkpoint": _tr("Checkpoint"),
+        BLEND: _tr("Prior blend"),
         "prompt": _tr("Prompt"),
         "negative_prompt": _tr("Negative prompt"),
         SIZE: _tr("Size"),
@@ -69,20 +73,35 @@ def fact_text(
     """A fact as it is read; the checkpoints give their titles and schedules.
 
     ``meant_for`` is the checkpoint by whose schedule it is read, if not by the request's own.
+    Nothing is said of a prior that is not blended.
     """
     info = next((known for known in checkpoints if known.name == request.checkpoint), None)
     if name == SIZE:
         return f"{request.width} × {request.height}"
     if name == SCHEDULE:
         return _schedule(request, meant_for or info)
+    if name == BLEND:
+        return blend_text(request.prior_blend, request.blend_prior, checkpoints)
     value = getattr(request, name)
     if name == "checkpoint" and info is not None:
         return info.title
     if name == "decoder_seed" and value is None:
         return _tr("same as the seed")
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def blend_text(weight: float, prior: str, checkpoints: Sequence[CheckpointInfo] = ()) -> str:
+    """How much of which prior is blended in; "" where none is."""
+    if not weight:
+        return ""
+    info = next((known for known in checkpoints if known.name == prior), None)
+    name = prior_name(info) if info is not None else prior.partition("+")[2] or prior
+    return _tr("{0} % {1}").format(f"{100 * weight:.4g}", name)
+
+
+def prior_name(info: CheckpointInfo) -> str:
+    """What the prior of a checkpoint is called: its own by the checkpoint's title."""
+    return (info.prior_weights is not None and info.name.partition("+")[2]) or info.title
 
 
 def device_text(made: Provenance) -> str:

@@ -6,6 +6,7 @@ crosses is text.
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from PySide6.QtCore import QCoreApplication
 from wurstdesk.errors import UserError
 
 _CAUSES = 5
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Failure:
                 _tr("There was not enough memory for this."),
                 _tr("Try fewer pictures at once or a smaller size, or close other programs."),
             )
+        _log.error("a mistake of the program: %s", _place_of(error))
         return cls(
             _tr("Something went wrong inside Wurstdesk."),
             _tr("This is a mistake in the program, not in what you did; it goes on."),
@@ -53,6 +56,13 @@ class Failure:
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Failure", text)
+
+
+def _place_of(error: BaseException) -> str:
+    """Which error, and where it happened; its message may hold what is nobody's business."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = (f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
+    return "\n  ".join([type(error).__name__, *places])
 
 
 def report_of(error: BaseException, private: Iterable[str] = ()) -> str:

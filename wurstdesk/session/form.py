@@ -77,7 +77,7 @@ class RequestForm(QObject):
     def edit(self, **fields: object) -> None:
         """Replace fields. What no request can have is kept out and becomes the ``problem``."""
         try:
-            request = self._request.changed(**fields)
+            request = self._blended_as_it_can_be(self._request.changed(**fields))
         except RequestError as error:
             self._problems[_key(fields)] = error
             self.changed.emit()
@@ -114,19 +114,34 @@ class RequestForm(QObject):
         self.changed.emit()
 
     def take(self, request: GenerationRequest) -> bool:
-        """Take over a whole request. False where its checkpoint is not here and ours stays."""
-        info = next((c for c in self._checkpoints if c.name == request.checkpoint), None)
-        known = info is not None
-        if known and info is not self._checkpoint:
+        """Take over a whole request. False where something that it names is not here
+        (``lacking``): then our checkpoint stays, or its prior is not blended."""
+        info = self._named(request.checkpoint)
+        is_whole = not self.lacking(request)
+        if info is not None and info is not self._checkpoint:
             self._checkpoint = info
             self.checkpoint_changed.emit()
-        if not known and self._checkpoint is not None:
-            request = request.changed(checkpoint=self._checkpoint.name)
-        self._request = request
+        if info is None and self._checkpoint is not None:
+            request = request.changed(checkpoint=self._checkpoint.name, prior_blend=0.0)
+        self._request = self._blended_as_it_can_be(request)
         self._problems.clear()
         self._seed_is_random = False
         self.changed.emit()
-        return known
+        return is_whole
+
+    def lacking(self, request: GenerationRequest) -> str:
+        """The name of the checkpoint, or else of the prior to blend with, that a request asks for
+        and that is not here; "" where all is."""
+        names = (request.checkpoint, request.blend_prior)
+        return next((name for name in names if name and self._named(name) is None), "")
+
+    def blendable(self) -> tuple[CheckpointInfo, ...]:
+        """The checkpoints whose prior can be blended with the chosen one's, each prior once."""
+        chosen = self._checkpoint
+        if chosen is None:
+            return ()
+        fitting = (info for info in self._checkpoints if chosen.can_blend_with(info))
+        return tuple({info.prior_folder: info for info in reversed(tuple(fitting))}.values())[::-1]
 
     def restore(self, request: GenerationRequest, seed_is_random: bool) -> None:
         """Take what was being written when the program ended; call before checkpoints are known.
@@ -141,16 +156,19 @@ class RequestForm(QObject):
     def set_checkpoints(self, checkpoints: tuple[CheckpointInfo, ...]) -> None:
         """What the catalogue has found. The chosen one is kept where it is still there."""
         self._checkpoints = checkpoints
-        chosen = next((c for c in checkpoints if c.name == self._request.checkpoint), None)
+        chosen = self._named(self._request.checkpoint)
         if chosen is None or (self._checkpoint is None and not chosen.complete):
             chosen = next((c for c in checkpoints if c.complete), chosen or _first(checkpoints))
         self._choose(chosen)
 
     def choose_checkpoint(self, name: str) -> None:
         """Write for another checkpoint; values that were its predecessor's defaults follow."""
-        info = next((c for c in self._checkpoints if c.name == name), None)
+        info = self._named(name)
         if info is not None and info is not self._checkpoint:
             self._choose(info)
+
+    def _named(self, name: str) -> CheckpointInfo | None:
+        return next((info for info in self._checkpoints if info.name == name), None)
 
     def _choose(self, info: CheckpointInfo | None) -> None:
         restored, self._restored_for = self._restored_for, ""
@@ -160,8 +178,17 @@ class RequestForm(QObject):
             follows = {f: after[f] for f in _BY_CHECKPOINT if _same(f, current, before)}
             self._request = self._request.changed(**follows, checkpoint=info.name)
         self._checkpoint = info
+        self._request = self._blended_as_it_can_be(self._request)
         self.checkpoint_changed.emit()
         self.changed.emit()
+
+    def _blended_as_it_can_be(self, request: GenerationRequest) -> GenerationRequest:
+        """Without the blend where the other prior is not here, or is none for this checkpoint."""
+        other, chosen = self._named(request.blend_prior), self._checkpoint
+        fits = other is not None and chosen is not None and chosen.can_blend_with(other)
+        if not request.prior_blend or fits or not self._checkpoints:
+            return request
+        return request.changed(prior_blend=0.0)
 
 
 def _defaults(info: CheckpointInfo | None) -> dict[str, Any]:

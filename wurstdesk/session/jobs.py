@@ -41,7 +41,8 @@ def _new_key() -> str:
 class Job:
     """A request in the queue. ``failure`` is set where the state is FAILED.
 
-    ``finished`` are the indices of its pictures that are made and saved.
+    ``finished`` are the indices of its pictures that are made and saved. ``has_begun`` tells a job
+    that was stopped from one that was taken out before its turn.
     """
 
     request: GenerationRequest
@@ -49,6 +50,7 @@ class Job:
     state: JobState = JobState.WAITING
     failure: Failure | None = None
     finished: set[int] = field(default_factory=set)
+    has_begun: bool = False
 
     @property
     def can_retry(self) -> bool:
@@ -180,7 +182,7 @@ class JobQueue(QObject):
         if self._is_paused or self.running is not None or not self.waiting:
             return None
         job = self.waiting[0]
-        job.state = JobState.RUNNING
+        job.state, job.has_begun = JobState.RUNNING, True
         self.changed.emit()
         return job
 

@@ -10,17 +10,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from shiboken6 import isValid
 
+from wurstdesk.gallery.library import Library
 from wurstdesk.generation import Desk
 from wurstdesk.session.failures import Failure
 from wurstdesk.session.qt_threads import STACK_SIZE, forget_this_thread
 
+
+class Closable(Protocol):
+    """What a keeper opens in its thread."""
+
+    def close(self) -> None:
+        """Not used again."""
+
+
 Answer = TypeVar("Answer")
+Opened = TypeVar("Opened", bound=Closable)
 DeskFactory = Callable[[], Desk]
+LibraryFactory = Callable[[], Library]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,7 @@ class _Task:
     """A question on its way to the keeper's thread, with the number of who waits for it."""
 
     number: int
-    question: Callable[[Desk], Any] | Callable[[], Any]
+    question: Callable[[Any], Any] | Callable[[], Any]
     needs_desk: bool
 
 
@@ -40,8 +51,8 @@ class _Waiting:
     otherwise: Callable[[Failure], None] | None
 
 
-class Keeper(QThread):
-    """Asks a ``Desk``, made in this thread on first need, one question after the other.
+class AnyKeeper(QThread, Generic[Opened]):
+    """Asks what it opens, in this thread on first need, one question after the other.
 
     Of a question that fails ``otherwise`` gets the ``Failure``, or ``failed`` tells it, and
     ``then`` is not called. What is asked holds data only, never a widget: it goes in the keeper's
@@ -51,19 +62,17 @@ class Keeper(QThread):
 
     failed = Signal(object)
     """``Failure``"""
-    opened = Signal(object)
-    """``tuple[str, ...]``: what there is to say about the gallery, once it is open."""
 
     _answered = Signal(int, object)
     _refused = Signal(int, object)
 
-    def __init__(self, open_desk: DeskFactory, parent: QObject | None = None) -> None:
+    def __init__(self, open_desk: Callable[[], Opened], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("wurstdesk-keeper")
         self.setStackSize(STACK_SIZE)
         self._open_desk = open_desk
         self._inbox: SimpleQueue[_Task | None] = SimpleQueue()
-        self._desk: Desk | None = None  # in the keeper's thread only
+        self._desk: Opened | None = None  # in the keeper's thread only
         self._numbers = count(1)
         self._waiting: dict[int, _Waiting] = {}
         self._is_closed = False
@@ -72,7 +81,7 @@ class Keeper(QThread):
 
     def ask(
         self,
-        question: Callable[[Desk], Answer],
+        question: Callable[[Opened], Answer],
         then: Callable[[Answer], None] | None = None,
         otherwise: Callable[[Failure], None] | None = None,
     ) -> None:
@@ -100,7 +109,7 @@ class Keeper(QThread):
 
     def _send(
         self,
-        question: Callable[[Desk], Any] | Callable[[], Any],
+        question: Callable[[Opened], Any] | Callable[[], Any],
         waiting: _Waiting,
         *,
         needs_desk: bool,
@@ -150,17 +159,34 @@ class Keeper(QThread):
         else:
             self._answered.emit(task.number, answer)
 
-    def _ready_desk(self) -> Desk:
+    def _ready_desk(self) -> Opened:
         if self._desk is None:
             self._desk = self._open_desk()
-            self.opened.emit(self._desk.notices)
+            self._tell_opened(self._desk)
         return self._desk
 
-    def _close(self, desk: Desk) -> None:
+    def _tell_opened(self, desk: Opened) -> None:
+        """Say what there is to say about what was opened: nothing."""
+
+    def _close(self, desk: Opened) -> None:
         try:
             desk.close()
         except BaseException as error:  # noqa: BLE001 - nothing escapes a thread
             self.failed.emit(Failure.of(error))
+
+
+class Keeper(AnyKeeper[Desk]):
+    """The one that keeps the queue, seeds and settings, and whatever else needs a ``Desk``."""
+
+    opened = Signal(object)
+    """``tuple[str, ...]``: what there is to say about the gallery, once it is open."""
+
+    def _tell_opened(self, desk: Desk) -> None:
+        self.opened.emit(desk.notices)
+
+
+class LibraryKeeper(AnyKeeper[Library]):
+    """One that asks the gallery for pictures, beside the others and without waiting for them."""
 
 
 def _is_there(receiver: Callable[..., None]) -> bool:

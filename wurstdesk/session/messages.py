@@ -27,6 +27,8 @@ class MessageAction(Enum):
     SHOW_REPORT = "show report"
     LOW_MEMORY = "low memory"
     CHOOSE_FOLDER = "choose folder"
+    USE_CHECKPOINT = "use checkpoint"
+    SHOW_CHECKPOINTS = "show checkpoints"
 
 
 @dataclass(frozen=True, slots=True)

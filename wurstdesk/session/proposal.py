@@ -14,11 +14,12 @@ from PySide6.QtCore import QCoreApplication
 from wurstdesk.errors import RequestError
 from wurstdesk.generation import CheckpointInfo, GenerationRequest
 from wurstdesk.generation.choices import literal
-from wurstdesk.session.facts import GROUPS, SCHEDULE, SIZE, fact_label, fact_text
+from wurstdesk.session.facts import BLEND, GROUPS, SCHEDULE, SIZE, fact_label, fact_text
 from wurstdesk.session.form import RequestForm
 
 _ORDER = (
     "checkpoint",
+    BLEND,
     "prompt",
     "negative_prompt",
     SIZE,
@@ -85,6 +86,7 @@ def propose(
         given = {field: value for field, value in given.items() if field in only}
     _complete_schedule(given)
     info, notes = _checkpoint(form, given)
+    notes += _without_missing_blend(form, given, info)
     changes: list[Change] = []
     for name in _ORDER:
         fields = {field: given[field] for field in GROUPS.get(name, (name,)) if field in given}
@@ -145,6 +147,21 @@ def _checkpoint(
     return form.checkpoint, [_tr("It was made with {0}, which is not here.").format(name)]
 
 
+def _without_missing_blend(
+    form: RequestForm, given: dict[str, object], info: CheckpointInfo | None
+) -> list[str]:
+    """A blend with a prior that is not here, or not for the checkpoint, is left out and noted."""
+    name = given.get("blend_prior")
+    if not name or not form.checkpoints:
+        return []
+    other = next((known for known in form.checkpoints if known.name == name), None)
+    if other is not None and info is not None and info.can_blend_with(other):
+        return []
+    for field in GROUPS[BLEND]:
+        given.pop(field, None)
+    return [_tr("Its prior was blended with that of {0}, which cannot be done here.").format(name)]
+
+
 def _change(
     form: RequestForm, name: str, after: GenerationRequest, info: CheckpointInfo | None
 ) -> Change | None:
@@ -158,12 +175,17 @@ def _change(
     return Change(
         field=name,
         label=fact_label(name),
-        before=_tr("new each time")
-        if was_random
-        else fact_text(before, name, form.checkpoints, form.checkpoint),
-        after=fact_text(after, name, form.checkpoints, info),
+        before=_tr("new each time") if was_random else _said(before, name, form, form.checkpoint),
+        after=_said(after, name, form, info),
         value=values if name in GROUPS else values[name],
     )
+
+
+def _said(
+    request: GenerationRequest, name: str, form: RequestForm, info: CheckpointInfo | None
+) -> str:
+    text = fact_text(request, name, form.checkpoints, info)
+    return _tr("none") if name == BLEND and not text else text
 
 
 def _tr(text: str) -> str:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal, Slot
@@ -13,6 +14,7 @@ from PySide6.QtGui import QImage, QImageWriter
 
 from wurstdesk.gallery.image_metadata import utc_text
 from wurstdesk.generation import Desk, SeedUse
+from wurstdesk.session.failures import Failure
 from wurstdesk.session.keeper import Keeper
 from wurstdesk.session.pictures import SessionPicture, SessionPictures
 
@@ -35,6 +37,8 @@ class SeedHistory(QObject):
     """``uses``: which there are, their order, or what is known of one."""
     small_ready = Signal(object)
     """The seed whose little picture can be had now; Qt's int would not hold them all."""
+    failed = Signal(object)
+    """The ``Failure`` that kept a pin from being set or loosened; it is shown as it was again."""
 
     def __init__(
         self, keeper: Keeper, pictures: SessionPictures, parent: QObject | None = None
@@ -47,6 +51,7 @@ class SeedHistory(QObject):
         self._session: dict[int, int] = {}
         self._small: OrderedDict[_Key, QImage | None] = OrderedDict()
         self._unpinned: set[int] = set()
+        self._held: set[int] = set()  # pinned on the disk, as far as is known
         self.was_loaded = False
         for picture in pictures:
             self._take_in(picture)
@@ -72,17 +77,23 @@ class SeedHistory(QObject):
         use = self.find(seed)
         if use is None or (seed in self._pinned) == is_pinned:
             return
+        question: _Pin | _Unpin = _Unpin(seed)
         if is_pinned:
-            pinned = replace(use, is_pinned=True)
+            question = _Pin(replace(use, is_pinned=True), self._session_image(use))
+        kept = partial(self._on_kept, seed, is_pinned)
+        self._keeper.ask(question, kept, partial(self._on_refused, use))
+        self._show_pinned(use, is_pinned)
+
+    def _show_pinned(self, use: SeedUse, is_pinned: bool) -> None:
+        seed = use.seed
+        if is_pinned:
             self._unpinned.discard(seed)
-            self._pinned = {seed: pinned, **self._pinned}
-            self._keeper.ask(_Pin(pinned, self._session_image(use)))
+            self._pinned = {seed: replace(use, is_pinned=True), **self._pinned}
         else:
             del self._pinned[seed]
             self._unpinned.add(seed)
             if seed not in self._newest:
                 self._newest = _by_age([*self._newest.values(), replace(use, is_pinned=False)])
-            self._keeper.ask(_Unpin(seed))
         self.changed.emit()
 
     def small(self, use: SeedUse) -> QImage:
@@ -142,6 +153,7 @@ class SeedHistory(QObject):
     @Slot(object)
     def _on_loaded(self, uses: tuple[SeedUse, ...]) -> None:
         """What was pinned or unpinned while this was on its way is newer than the answer."""
+        self._held |= {use.seed for use in uses if use.is_pinned}
         pinned = [use for use in uses if use.is_pinned and use.seed not in self._unpinned]
         self._pinned = {**self._pinned, **{use.seed: use for use in pinned}}
         for use in uses:
@@ -149,6 +161,26 @@ class SeedHistory(QObject):
                 self._newest.setdefault(use.seed, use)
         self.was_loaded = True
         self.changed.emit()
+
+    def _on_kept(self, seed: int, is_pinned: bool, answer: None) -> None:
+        del answer
+        (self._held.add if is_pinned else self._held.discard)(seed)
+
+    def _on_refused(self, use: SeedUse, failure: Failure) -> None:
+        """What the disk does not know is not shown: at the next start it would be gone."""
+        is_held = use.seed in self._held
+        if (use.seed in self._pinned) == is_held:
+            return  # changed once more meanwhile, and so right
+        self._show_pinned(use, is_held)
+        if is_held:
+            text = self.tr("Seed {0} is still pinned: this could not be kept.")
+        else:
+            text = self.tr("Seed {0} is not pinned: this could not be kept.")
+        if failure.is_bug:
+            self.failed.emit(failure)
+        else:
+            told = replace(failure, message=text.format(use.seed), hint=failure.message)
+            self.failed.emit(told)
 
     @Slot(object)
     def _on_small(self, answer: tuple[_Key, QImage]) -> None:

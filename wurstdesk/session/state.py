@@ -23,11 +23,15 @@ from wurstdesk.generation import (
     Plan,
 )
 from wurstdesk.generation.choices import literal, requests_of
+from wurstdesk.session.boots import was_restarted
 from wurstdesk.session.catalogue import CatalogueReader
+from wurstdesk.session.checkpoints import Checkpoints
+from wurstdesk.session.chores import GalleryChores
 from wurstdesk.session.estimates import Estimates
 from wurstdesk.session.failures import Failure
 from wurstdesk.session.form import RequestForm
-from wurstdesk.session.gallery_list import GalleryList
+from wurstdesk.session.gallery_view import GalleryView
+from wurstdesk.session.gallery_work import GalleryWork
 from wurstdesk.session.jobs import JobQueue
 from wurstdesk.session.keeper import Keeper
 from wurstdesk.session.messages import MessageAction, MessageKind, MessageList
@@ -94,14 +98,29 @@ class StudioState(QObject):
         self.runner = JobRunner(worker, self.pictures, self, keeper=self.keeper)
         self.runner.estimate = self.estimates.seconds
         self.unfinished = Unfinished(self.runner, self.messages, self)
+        self.unfinished.was_restarted = was_restarted(self.memory)
         self.wakefulness = Wakefulness(self.runner, self.keeper, services.make_lock, self)
         self.showing = Showing(self.pictures, self.round, self)
         self.saving = PictureSaving(worker, self.pictures, self.messages, self.keeper, self)
-        self.gallery = GalleryList(self.keeper, self)
+        self.gallery = GalleryView(services.open_library, self.memory, self.keeper, self)
+        self.gallery_work = GalleryWork(self.gallery, services.open_library, self)
+        self.chores = GalleryChores(services.open_chores, self.messages, self)
+        self.checkpoints = Checkpoints(
+            services.checkpoints,
+            self.form,
+            self.memory,
+            self.messages,
+            self.keeper,
+            mirror=self._hub_mirror,
+            parent=self,
+        )
         self._worker = worker
         self._recall()
         self._connect()
         self._apply_settings()
+
+    def _hub_mirror(self) -> str:
+        return self.settings.hub_mirror
 
     def _connect(self) -> None:
         runner = self.runner
@@ -114,7 +133,15 @@ class StudioState(QObject):
         self.showing.changed.connect(self.shown_changed)
         self.saving.told.connect(self.told)
         self.styles.noted.connect(self._on_note)
+        self.chores.told.connect(self.told)
+        self.gallery_work.told.connect(self.told)
+        self.chores.gallery_changed.connect(self.gallery.read_anew)
         self.keeper.opened.connect(self._on_gallery_opened)
+        for changed in (self.pictures.added, self.pictures.changed, self.keeper.opened):
+            changed.connect(self.gallery.read_anew)
+        self.checkpoints.disk_changed.connect(self.look_for_checkpoints)
+        self.checkpoints.release_wanted.connect(runner.release_memory)
+        self.checkpoints.told.connect(self.told)
         self._reader.found.connect(self._on_checkpoints)
         for part in (
             runner,
@@ -123,6 +150,10 @@ class StudioState(QObject):
             self.readings,
             self._reader,
             self.gallery,
+            self.gallery_work,
+            self.chores,
+            self.seeds,
+            self.checkpoints,
         ):
             part.failed.connect(self._tell_failure)
         self.form.changed.connect(self._remember)
@@ -169,10 +200,16 @@ class StudioState(QObject):
         self.styles.load()
         self.prompts.load(self.keeper)
         self.seeds.load()
+        self.chores.start(self._is_idle)
 
+    @Slot()
     def look_for_checkpoints(self) -> None:
         """Now, or again."""
         self._reader.ask()
+
+    def _is_idle(self) -> bool:
+        """Whether no picture is made and none waits."""
+        return not self.is_running and not self.queue.waiting
 
     def prepare(self) -> None:
         """Load the model before it is needed, so that the first picture is quicker."""
@@ -226,7 +263,7 @@ class StudioState(QObject):
         if self.form.take(request.changed(prompt=prompt, negative_prompt=negative)):
             self.told.emit(self.tr("These settings are taken over."))
         else:
-            wanted = request.checkpoint
+            wanted = self.form.lacking(request)
             self.messages.post(
                 MessageKind.NOTE,
                 self.tr("This picture was made with {0}, which is not here.").format(wanted),
@@ -243,6 +280,7 @@ class StudioState(QObject):
                 self._worker.rebuild()
             if before.checkpoint_folders != self.settings.checkpoint_folders:
                 self.look_for_checkpoints()
+                self.checkpoints.look()
             self.settings_changed.emit()
             if self._save_settings is not None and before != self.settings:
                 self.keeper.do(partial(self._save_settings, self.settings))
@@ -264,10 +302,14 @@ class StudioState(QObject):
     def shutdown(self) -> None:
         """Cancel what runs and wait for all threads; nothing can be asked for afterwards."""
         self.runner.close()
+        self.checkpoints.close()
         self._reader.close()
         self.readings.close()
         self.wakefulness.close()
         self.memory.flush()
+        self.gallery_work.close()
+        self.gallery.close()
+        self.chores.close()
         self.keeper.close()
 
     def _apply_settings(self) -> None:

@@ -15,7 +15,8 @@ class Unfinished(QObject):
     """The jobs wait in a paused queue until somebody answers; nothing of them runs before.
 
     ``crash_is_known`` is set by who has a report of how the last session ended.
-    ``saves_memory`` says whether low-memory mode is on already.
+    ``saves_memory`` says whether low-memory mode is on already, ``was_restarted`` whether the
+    computer was started anew since.
     """
 
     asked = Signal()
@@ -29,6 +30,7 @@ class Unfinished(QObject):
         super().__init__(parent)
         self.crash_is_known = False
         self.saves_memory = False
+        self.was_restarted = False
         self._runner = runner
         self._messages = messages
         self._jobs: tuple[Job, ...] = ()
@@ -87,12 +89,17 @@ class Unfinished(QObject):
             )
         else:
             hint = self.tr("Low-memory mode needs much less, and takes longer.")
+        text = self.tr(
+            "Wurstdesk was ended from outside while it was at work, most likely because "
+            "memory ran out."
+        )
+        if self.was_restarted:
+            text = self.tr("The computer was restarted while Wurstdesk was at work.")
+            # A computer that is short of memory may stand still until it is switched off.
+            hint = self.tr("If it had stopped answering: {0}").format(hint)
         self._messages.post(
             MessageKind.NOTE,
-            self.tr(
-                "Wurstdesk was ended from outside while it was at work, most likely because "
-                "memory ran out."
-            ),
+            text,
             hint,
             actions=() if self.saves_memory else (MessageAction.LOW_MEMORY,),
             key=_KEY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
@@ -14,10 +15,13 @@ Theme = Literal["system", "light", "dark"]
 Language = Literal["system", "en"]
 PictureFormat = Literal["png", "webp", "jpeg", "avif"]
 Kind = Literal["switch", "number", "choice", "folder", "folders", "text"]
-Page = Literal["folders", "device", "previews", "saving", "appearance", "notifications"]
+Page = Literal[
+    "folders", "checkpoints", "device", "previews", "saving", "appearance", "notifications"
+]
 
 PAGE_TITLES: dict[Page, str] = {
     "folders": "Folders",
+    "checkpoints": "Checkpoints",
     "device": "Device and memory",
     "previews": "Previews",
     "saving": "Saving",
@@ -65,5 +69,15 @@ def _usable_template(template: str) -> str:
     return template
 
 
+def _web_address(address: str) -> str:
+    address = address.strip().rstrip("/")
+    parts = urlsplit(address)
+    if address and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError("an address begins with https:// and names a computer")
+    return address
+
+
 Folder = Annotated[Path, AfterValidator(_whole_path)]
 NameTemplate = Annotated[str, AfterValidator(_usable_template)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""Of a computer, or empty."""

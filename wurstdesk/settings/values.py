@@ -17,6 +17,7 @@ from wurstdesk.settings.declared import (
     NameTemplate,
     PictureFormat,
     Theme,
+    WebAddress,
 )
 from wurstdesk.settings.name_template import DEFAULT_TEMPLATE
 
@@ -45,15 +46,26 @@ class Settings(BaseModel):
             help="Where finished pictures are saved; leave it empty for the usual folder.",
         ),
     ] = None
+
+    # -- checkpoints ------------------------------------------------------------------------
+
     checkpoint_folders: Annotated[
         tuple[Folder, ...],
         Declared(
-            page="folders",
+            page="checkpoints",
             label="Checkpoint folders",
             help="Further folders in which to look for checkpoints.",
             for_engine=True,
         ),
     ] = ()
+    hub_mirror: Annotated[
+        WebAddress,
+        Declared(
+            page="checkpoints",
+            label="Mirror of the hub",
+            help="Checkpoints are fetched from this address; leave it empty for the hub itself.",
+        ),
+    ] = ""
 
     # -- device and memory ------------------------------------------------------------------
 
@@ -213,6 +225,14 @@ class Settings(BaseModel):
             help="Put prompt and settings into each picture’s file.",
         ),
     ] = True
+    embed_negative: Annotated[
+        bool,
+        Declared(
+            page="saving",
+            label="Put the draft into the file, too",
+            help="It can be developed again from its file alone, which grows by some 50 kB.",
+        ),
+    ] = False
 
     # -- language and appearance ------------------------------------------------------------
 

@@ -20,14 +20,12 @@ from PySide6.QtWidgets import (
 from wurstdesk.generation import MAX_STEPS
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.controls import (
-    ElidedLabel,
     IconButton,
     dim_label,
     number_box,
     pad_number,
     show_number,
 )
-from wurstdesk.ui.i18n import DOT
 from wurstdesk.ui.plan_line import PlanLine
 from wurstdesk.ui.reset_button import ResetButton, explain
 from wurstdesk.ui.schedule_editor import (
@@ -39,6 +37,16 @@ from wurstdesk.ui.schedule_editor import (
 )
 
 _PUBLISHED, _EVEN, _OWN = range(3)
+_JOINED = "\u00a0"
+"""A space at which no line ends."""
+_FIELDS = (
+    *SCHEDULE,
+    "prior_guidance_scale",
+    "decoder_num_inference_steps",
+    "decoder_guidance_scale",
+    "decoder_seed",
+)
+"""All that can be set here."""
 
 
 class AdvancedSettings(QWidget):
@@ -55,8 +63,9 @@ class AdvancedSettings(QWidget):
         self.heading.setText(self.tr("Advanced"))
         self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.heading.setCheckable(True)
-        self._summary = ElidedLabel(is_dim=True)
-        self._summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.summary = dim_label()
+        self.summary.setWordWrap(True)
+        self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.body = QWidget()
         self._resets: list[ResetButton] = []
         self._make_fields()
@@ -94,7 +103,7 @@ class AdvancedSettings(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
         head.addWidget(self.heading, 0, Qt.AlignmentFlag.AlignLeft)
-        head.addWidget(self._summary, 1)
+        head.addWidget(self.summary, 1)
         column.addLayout(head)
         column.addWidget(self.body)
         grid = QGridLayout(self.body)
@@ -176,7 +185,7 @@ class AdvancedSettings(QWidget):
     def _unfold(self, is_open: bool) -> None:
         self.heading.change_icon("open" if is_open else "closed")
         self.body.setVisible(is_open)
-        self._summary.setVisible(not is_open)
+        self.summary.setVisible(not is_open)
 
     @Slot()
     def _show_request(self) -> None:
@@ -188,15 +197,24 @@ class AdvancedSettings(QWidget):
         seed = "" if request.decoder_seed is None else str(request.decoder_seed)
         if self._form.problem is None and self.decoder_seed.text() != seed:
             self.decoder_seed.setText(seed)
-        self._summary.setText(
-            self.tr("prior {0}").format(
-                f"{request.prior_steps}{DOT}{request.prior_guidance_scale:g}"
-            )
-            + "   "
-            + self.tr("decoder {0}").format(
-                f"{request.decoder_num_inference_steps}{DOT}{request.decoder_guidance_scale:g}"
-            )
+        self._show_summary()
+
+    def _show_summary(self) -> None:
+        """In few words; where nothing was changed that is all there is to say."""
+        request = self._form.request
+        steps = self.tr("{0} + {1} steps").format(
+            request.prior_steps, request.decoder_num_inference_steps
         )
+        guidance = self.tr("guidance {0}").format(f"{request.prior_guidance_scale:g}")
+        if request.decoder_guidance_scale:
+            guidance = self.tr("{0} and {1}").format(
+                guidance, f"{request.decoder_guidance_scale:g}"
+            )
+        words = f"{steps}, {guidance}"
+        breakable = ", ".join(part.replace(" ", _JOINED) for part in (steps, guidance))
+        is_usual = all(getattr(request, f) == self._form.default(f) for f in _FIELDS)
+        self.summary.setText(self.tr("as usual") if is_usual else breakable)
+        self.summary.setToolTip(words)
 
     # -- the schedule -----------------------------------------------------------------------
 

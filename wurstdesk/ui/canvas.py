@@ -181,7 +181,7 @@ class Canvas(QWidget):
         return self.compare.view if self._is_comparing() else self.view
 
     def _has_pictures(self) -> bool:
-        return not self._showing.is_empty
+        return self.isVisible() and not self._showing.is_empty
 
     @Slot()
     def _zoom_in(self) -> None:

@@ -1,4 +1,4 @@
-"""Which checkpoint draws, and with which prior; and what is wrong where one cannot be used."""
+"""Which checkpoint draws and with which priors; and what is wrong where one cannot be used."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wurstdesk.generation import CheckpointInfo
 from wurstdesk.session.form import RequestForm
+from wurstdesk.ui.blend_slider import BlendSlider
 from wurstdesk.ui.controls import ElidedLabel, IconButton, Remark, dim_label
+from wurstdesk.ui.infos_combo import fill_combo, infos_combo
 from wurstdesk.ui.reset_button import explain
 
 Family = tuple[CheckpointInfo, ...]
@@ -36,9 +38,9 @@ class CheckpointRow(QWidget):
         super().__init__()
         self._form = form
         self._families: tuple[Family, ...] = ()
-        self.combo = _combo(self.tr("Checkpoint"))
+        self.combo = infos_combo(self.tr("Checkpoint"))
         explain(self.combo, self.tr("The model that draws. What suits it becomes the default."))
-        self.prior = _combo(self.tr("Prior"))
+        self.prior = infos_combo(self.tr("Prior"))
         explain(self.prior, self.tr("Another prior composes differently with the same decoder."))
         self.only = ElidedLabel()
         self.label = dim_label(self.tr("Checkpoint"), self.combo)
@@ -46,6 +48,7 @@ class CheckpointRow(QWidget):
         name = self.tr("Reset: {0}").format(self.combo.accessibleName())
         self.reset_button = IconButton("reset", name, "tiny")
         self.problem = Remark("problem")
+        self.blend = BlendSlider(form)
         self._lay_out()
         self.combo.activated.connect(self._on_checkpoint)
         self.prior.activated.connect(self._on_prior)
@@ -71,6 +74,7 @@ class CheckpointRow(QWidget):
         grid.setColumnStretch(0, 3)
         self._grid = grid
         column.addLayout(grid)
+        column.addWidget(self.blend)
         column.addWidget(self.problem)
         QWidget.setTabOrder(self.combo, self.reset_button)
         self.only.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -83,9 +87,9 @@ class CheckpointRow(QWidget):
         at = next((i for i, family in enumerate(self._families) if chosen in family), -1)
         family = self._families[at] if at >= 0 else ()
         several, priors = len(self._families) > 1, len(family) > 1
-        _fill(self.combo, [f[0].title for f in self._families], [f[0] for f in self._families])
+        fill_combo(self.combo, [f[0].title for f in self._families], [f[0] for f in self._families])
         self.combo.setCurrentIndex(at)
-        _fill(self.prior, [self._prior_name(info) for info in family], family)
+        fill_combo(self.prior, [self._prior_name(info) for info in family], family)
         self.prior.setCurrentIndex(family.index(chosen) if chosen in family else -1)
         self.combo.setVisible(several)
         self.only.setVisible(not several)
@@ -127,25 +131,3 @@ class CheckpointRow(QWidget):
         default = self._default()
         if default is not None:
             self._form.choose_checkpoint(default.name)
-
-
-def _combo(name: str) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setSizeAdjustPolicy(  # a stranger's title does not widen the panel
-        QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-    )
-    return combo
-
-
-def _fill(combo: QComboBox, texts: Sequence[str], infos: Sequence[CheckpointInfo]) -> None:
-    names = [info.name for info in infos]
-    if [(combo.itemText(i), combo.itemData(i)) for i in range(combo.count())] == [
-        *zip(texts, names, strict=True)
-    ]:
-        return
-    combo.clear()
-    for text, info in zip(texts, infos, strict=True):
-        combo.addItem(text, info.name)
-        tip = info.problem or info.can_draw
-        combo.setItemData(combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
@@ -12,7 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from wurstdesk.ui.cell_painting import CellPainter, ViewCell, place_in
 from wurstdesk.ui.image_view import ImageView
@@ -205,7 +207,7 @@ class FlickPane(_Pane):
 
 
 class _Half(_Pane):
-    """One of two views next to each other."""
+    """One of several views next to each other."""
 
     def __init__(self, letter: str) -> None:
         super().__init__()
@@ -219,40 +221,55 @@ class _Half(_Pane):
         _paint_letter(painter, self._letter, seen, colours, is_strong=self.hasFocus())
 
 
-class SidePane(QWidget):
-    """Both next to each other; what is zoomed and panned in one is so in the other."""
+class LockedPanes(QWidget):
+    """Up to four next to each other; what is zoomed and panned in one is so in the others."""
 
     zoom_changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, count: int) -> None:
         super().__init__()
-        self.halves = (_Half("A"), _Half("B"))
-        self.halves[0].setAccessibleName(self.tr("The first picture"))
-        self.halves[1].setAccessibleName(self.tr("The second picture"))
+        self.views = tuple(_Half("ABCD"[number]) for number in range(count))
         self._is_following = False
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        for half in self.halves:
-            row.addWidget(half, 1)
-            half.zoom_changed.connect(self._on_zoom)
-        self.setFocusProxy(self.halves[0])
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(2)
+        columns = 2 if count in {2, 4} else count
+        for number, view in enumerate(self.views):
+            view.setAccessibleName(self.tr("Picture {0}").format("ABCD"[number]))
+            grid.addWidget(view, *divmod(number, columns))
+            view.zoom_changed.connect(self._on_zoom)
+        self.setFocusProxy(self.views[0])
 
-    def show_pair(self, a: QImage, b: QImage, size: QSize) -> None:
-        """Compare two pictures, both as large as ``size``."""
-        for half, image in zip(self.halves, (a, b), strict=True):
-            half.show_cells([ViewCell(image, is_finished=True)], size)
+    def show_images(self, images: Sequence[QImage], size: QSize) -> None:
+        """Compare pictures, all as large as ``size``."""
+        for view, image in zip(self.views, images, strict=True):
+            view.show_cells([ViewCell(image, is_finished=True)], size)
 
     @Slot()
     def _on_zoom(self) -> None:
-        first, second = self.halves
-        leader, follower = (first, second) if self.sender() is first else (second, first)
-        if self._is_following or not follower.cells:
+        leader = self.sender()
+        if self._is_following or not isinstance(leader, ImageView):
             return
         self._is_following = True
-        follower.look_like(leader)
+        for view in self.views:
+            if view is not leader and view.cells:
+                view.look_like(leader)
         self._is_following = False
         self.zoom_changed.emit()
+
+
+class SidePane(LockedPanes):
+    """Both next to each other."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+        self.halves = self.views
+        self.halves[0].setAccessibleName(self.tr("The first picture"))
+        self.halves[1].setAccessibleName(self.tr("The second picture"))
+
+    def show_pair(self, a: QImage, b: QImage, size: QSize) -> None:
+        """Compare two pictures, both as large as ``size``."""
+        self.show_images((a, b), size)
 
 
 def _paint_line(

@@ -74,6 +74,8 @@ class CompareView(QWidget):
         super().resizeEvent(event)
         hint = _HINT + 6 if self.hint.isHidden() else 0
         self.hint.setVisible(self._bar.sizeHint().width() + hint <= self.width())
+        if event.size().height() != event.oldSize().height():
+            self.differences.fit()
 
     def _mode_button(self, mode: CompareMode) -> QToolButton:
         words = {

@@ -8,7 +8,7 @@ from html import escape
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from wurstdesk.session.comparison import Difference
 from wurstdesk.session.state import StudioState
@@ -18,6 +18,9 @@ from wurstdesk.ui.value_label import ValueLabel, breakable
 
 _WORD = re.compile(r"\s+|[^\s,.;:!?()]+|.")
 _LEAST_LETTERS = 18
+_LEAST_LINES, _MOST_LINES = 3, 8
+_PART_OF_WINDOW = 0.15
+"""Of its height, which the list may take with as many lines as that is."""
 _MARKED = frozenset({"prompt", "negative_prompt"})
 
 
@@ -49,8 +52,12 @@ class DifferenceList(QWidget):
         self._scroll = _LowScrollArea(self._table)
         head = FlowRow(margin=(14, 7))
         head.add(self.summary, stretches=True)
-        head.add(self.use_a)
-        head.add(self.use_b)
+        both = QWidget()  # which stay together where the line breaks
+        beside = QHBoxLayout(both)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addWidget(self.use_a)
+        beside.addWidget(self.use_b)
+        head.add(both)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -100,13 +107,20 @@ class DifferenceList(QWidget):
             a.show_marked(difference.a, marked_a or self.tr("(none)"))
             b.show_marked(difference.b, marked_b or self.tr("(none)"))
         else:
-            a.show_value(difference.a)
-            b.show_value(difference.b)
+            a.show_value(difference.a or self.tr("(none)"))
+            b.show_value(difference.b or self.tr("(none)"))
         top = Qt.AlignmentFlag.AlignTop
+        for value in (a, b):
+            value.setAlignment(Qt.AlignmentFlag.AlignLeft | top)  # Qt may make it too high
+            value.setIndent(0)  # which would be one from the top as well
         self._grid.addWidget(label, place, 0, top)
         self._grid.addWidget(a, place, 1, top)
         self._grid.addWidget(b, place, 2, top)
         self.rows.append((difference.name, a, b))
+
+    def fit(self) -> None:
+        """The window has another height, and so the list may."""
+        self._scroll.updateGeometry()
 
     @Slot()
     def _on_use_a(self) -> None:
@@ -130,8 +144,10 @@ class _LowScrollArea(SideScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
 
     def sizeHint(self) -> QSize:
-        """All rows, up to a few lines of long prompts."""
-        lines = 8 * self.fontMetrics().lineSpacing()
+        """All rows, up to a few lines of long prompts: in a low window still fewer."""
+        line = self.fontMetrics().lineSpacing()
+        part = round(_PART_OF_WINDOW * self.window().height())
+        lines = max(_LEAST_LINES * line, min(_MOST_LINES * line, part))
         layout = self._content.layout()
         wanted = self._content.sizeHint().height()
         if layout is not None and layout.hasHeightForWidth():

@@ -6,7 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDropEvent, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QWidget
 
 from wurstdesk.ui.picture_mime import has_files, offers_picture
 from wurstdesk.ui.theme import colours_of
@@ -93,6 +93,9 @@ class DropTarget(QObject):
             self.hint.hide()
         if not isinstance(event, QDropEvent):
             return super().eventFilter(watched, event)
+        if self._is_docked():
+            event.ignore()  # so that the window around it is asked
+            return True
         if offers_picture(event.mimeData()):
             if self._is_from_here(watched, event):
                 self._wait(event)
@@ -123,6 +126,11 @@ class DropTarget(QObject):
         if self.kind != "window" and isinstance(widget, QWidget):
             widget.setFocus(Qt.FocusReason.OtherFocusReason)
         self.dropped.emit(self.kind, event.mimeData())
+
+    def _is_docked(self) -> bool:
+        """Whether this is a panel at its place: then it is a part of the window, as all else."""
+        widget = self.parent()
+        return isinstance(widget, QDockWidget) and isinstance(widget.window(), QMainWindow)
 
     def _is_from_here(self, watched: QObject, event: QDropEvent) -> bool:
         """Whether a picture is let go where it was taken up: then nothing was meant."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QWidget
 
 from wurstdesk.session.dropped import PICTURE_SUFFIXES, PictureRead, ReadPicture
 from wurstdesk.session.messages import MessageKind
@@ -46,6 +46,13 @@ class PictureDrops(QObject):
 
     def add_target(self, widget: QWidget, kind: Kind) -> None:
         """Let pictures be dropped there."""
+        self.targets[kind] = self._target(widget, kind)
+
+    def add_panel(self, dock: QDockWidget) -> None:
+        """Let pictures be dropped on a panel also where it floats beside the window."""
+        self._target(dock, "window")
+
+    def _target(self, widget: QWidget, kind: Kind) -> DropTarget:
         words: dict[Kind, str] = {
             "seed": self.tr("Take only the seed"),
             "size": self.tr("Take only the size"),
@@ -55,7 +62,7 @@ class PictureDrops(QObject):
         }
         target = DropTarget(widget, kind, words[kind])
         target.dropped.connect(self._on_dropped)
-        self.targets[kind] = target
+        return target
 
     @Slot()
     def ask_for_file(self) -> None:
@@ -91,6 +98,8 @@ class PictureDrops(QObject):
         note = ""
         if answer.count > 1:
             note = self.tr("Of {0} pictures only the first was read.").format(answer.count)
+        if answer.kind == "window":
+            note = " ".join(filter(None, (note, *answer.notes)))
         self._take(answer.kind, answer.fields(self._state.form), answer.path.name, note)
 
     @Slot(str)

@@ -176,6 +176,7 @@ class Filmstrip(QListView):
         super().__init__()
         self._state = state
         self._is_pressed = False
+        self._under_press = QPersistentModelIndex()  # what a drag would carry away
         self.strip_model = FilmstripModel(state.pictures)
         self._delegate = _ThumbnailDelegate(self)
         self.setModel(self.strip_model)
@@ -230,6 +231,12 @@ class Filmstrip(QListView):
 
     @Slot()
     def _show_current(self) -> None:
+        """Mark what the canvas shows, and have it in sight where somebody chose it."""
+        self._mark_current()
+        if self._state.showing.picture is not None:
+            self.scrollTo(self.currentIndex())
+
+    def _mark_current(self) -> None:
         showing = self._state.showing
         a, b = showing.comparison.a, showing.comparison.b
         letters = {} if a is None or b is None else {a.id: "A", b.id: "B"}
@@ -239,17 +246,17 @@ class Filmstrip(QListView):
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
         else:
-            index = self.strip_model.index(self.strip_model.row_of(picture.id))
-            self.setCurrentIndex(index)
-            if showing.picture is not None:
-                self.scrollTo(index)  # somebody chose it
+            self.setCurrentIndex(self.strip_model.index(self.strip_model.row_of(picture.id)))
 
     # -- what the person does ---------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose, but show nothing yet: it may become a drag."""
+        """Show nothing yet, for it may become a drag; the mark stays with what is shown."""
         self._is_pressed = True
+        self._under_press = QPersistentModelIndex(self.indexAt(event.position().toPoint()))
         super().mousePressEvent(event)
+        if self._state.showing.picture_in_view is not None:
+            self._mark_current()  # of nothing that is selected Qt begins no drag
         if event.button() != Qt.MouseButton.LeftButton:
             self._is_pressed = False
 
@@ -257,16 +264,16 @@ class Filmstrip(QListView):
         """Now it was a click, or nothing."""
         self._is_pressed = False
         super().mouseReleaseEvent(event)
-        self._show_current()
+        self._mark_current()
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Carry the picture under the pointer away."""
         del actions
-        picture = self.strip_model.picture(self.currentIndex())
+        picture = self.strip_model.picture(self._under_press)
         self._is_pressed = False
         if picture is not None:
             drag_out(self, picture)
-        self._show_current()
+        self._mark_current()
 
     @Slot(QModelIndex)
     def _on_current(self, index: QModelIndex) -> None:
@@ -294,7 +301,7 @@ class Filmstrip(QListView):
         if picture is not None:
             where = self.visualRect(index).center() if by_key else event.pos()
             self.menu_asked.emit(picture.id, self.viewport().mapToGlobal(where))
-            self._show_current()  # the menu may be about another picture than the one in view
+            self._mark_current()  # the menu may be about another picture than the one in view
 
 
 def _paint_letter(painter: QPainter, rect: QRectF, letter: str, colours: Colours) -> None:

@@ -1,271 +1,266 @@
-"""The gallery: every picture that was made, newest first, and what is known of the chosen one."""
+"""The gallery: shelves and search, every picture that was made, and what is known of the chosen
+one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
-
-from wurstdesk.generation import KeptPicture
-from wurstdesk.session.facts import fact_text
-from wurstdesk.session.gallery_list import GalleryList
 from wurstdesk.session.state import StudioState
-from wurstdesk.ui.controls import SideScrollArea, dim_label, quiet_button
+from wurstdesk.ui.commands import CommandBook
 from wurstdesk.ui.file_manager import FileManager
-from wurstdesk.ui.flow_row import FlowRow
+from wurstdesk.ui.gallery_actions import GalleryActions
+from wurstdesk.ui.gallery_bar import GalleryBar
+from wurstdesk.ui.gallery_empty import GalleryEmpty
 from wurstdesk.ui.gallery_grid import GalleryGrid
-from wurstdesk.ui.i18n import size_text
-from wurstdesk.ui.image_view import ImageView, ViewCell
-from wurstdesk.ui.picture_clipboard import PictureClipboard
-from wurstdesk.ui.picture_files import PictureFiles
+from wurstdesk.ui.gallery_peek import GalleryPeek
+from wurstdesk.ui.gallery_search import GallerySearch
+from wurstdesk.ui.gallery_shelves import GalleryShelfList
 
-_SIDE_WIDTH = 340
-_LEAST_PICTURE = 120
-_SHARE_OF_PICTURE = 0.6
-"""Of the side's height, at most: the words below it are to be seen."""
+_SHELVES, _GRID, _DETAILS = range(3)
+_ROOM_FOR_SHELVES = 1000
+"""Pixels of the page, where the interface has its usual size, from which on there are shelves."""
+_KEEPS_AFTER = 300
 
 
 class GalleryPage(QWidget):
-    """A grid, and beside it the chosen picture with what made it."""
+    """Three columns. What is beside the grid gives way to it where the window is narrow."""
+
+    pictures_dropped = Signal(object, object)
+    """A ``Shelf`` and the ids of pictures that were dropped onto it."""
 
     def __init__(
-        self,
-        state: StudioState,
-        gallery: GalleryList,
-        file_manager: FileManager | None = None,
+        self, state: StudioState, book: CommandBook, file_manager: FileManager | None = None
     ) -> None:
         super().__init__()
         self._state = state
-        self._gallery = gallery
-        self._is_stale = True
-        self._asked: KeptPicture | None = None
-        self.clipboard = PictureClipboard(state, self)
-        self.files = PictureFiles(state, self, file_manager)
-        self.grid = GalleryGrid(gallery)
-        self.view = ImageView()
-        self.view.setAccessibleName(self.tr("The chosen picture"))
-        self.prompt = QLabel()
-        self.prompt.setWordWrap(True)
-        self.prompt.setTextFormat(Qt.TextFormat.PlainText)
-        self.prompt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.facts = dim_label()
-        self.facts.setWordWrap(True)
-        self.use_all = quiet_button(self.tr("Use these settings"))
-        self.use_seed = quiet_button(self.tr("Use only the seed"))
-        self.show_file = quiet_button(self.tr("Show in folder"))
-        self._side = _Side(self.view, self._make_words(), self._make_buttons())
+        self._book = book
+        view = state.gallery
+        self.actions_ = GalleryActions(state, self, file_manager)
+        self.search = GallerySearch(view)
+        self.shelves = GalleryShelfList(view)
+        self.grid = GalleryGrid(view)
+        self.bar = GalleryBar(view, self.grid)
+        self.empty = GalleryEmpty(view)
+        self.peek = GalleryPeek(view, self)
+        self._side = QWidget()
+        self._side.hide()
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_KEEPS_AFTER)
         self._lay_out()
+        self._add_commands()
         self._connect()
-        self._show_chosen()
+        self._arrange()
+        self._show_found()
+        self._show_settings()
 
-    def _make_words(self) -> QWidget:
-        words = QWidget()
-        column = QVBoxLayout(words)
-        column.setContentsMargins(14, 0, 14, 0)
-        column.setSpacing(8)
-        column.addWidget(self.prompt)
-        column.addWidget(self.facts)
-        column.addStretch()
-        return words
-
-    def _make_buttons(self) -> QWidget:
-        buttons = FlowRow(margin=(14, 0), spacing=6)
-        for button in (self.use_all, self.use_seed, self.show_file):
-            buttons.add(button)
-        return buttons
+    # -- building -----------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(self.grid)
-        splitter.addWidget(self._side)
-        splitter.setHandleWidth(1)
-        splitter.setChildrenCollapsible(False)
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes([900, _SIDE_WIDTH])
-        row = QVBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(splitter)
+        self._left = QWidget()
+        self._left_column = QVBoxLayout(self._left)
+        self._left_column.setContentsMargins(12, 12, 6, 6)
+        self._left_column.setSpacing(8)
+        self._left_column.addWidget(self.search)
+        self._left_column.addWidget(self.shelves, 1)
+        pictures = QWidget()
+        self._stack = QStackedLayout(pictures)
+        self._stack.addWidget(self.grid)
+        self._stack.addWidget(self.empty)
+        middle = QWidget()
+        self._middle_column = QVBoxLayout(middle)
+        self._middle_column.setContentsMargins(0, 0, 0, 0)
+        self._middle_column.setSpacing(0)
+        self._middle_column.addWidget(self.bar)
+        self._middle_column.addWidget(pictures, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        for part in (self._left, middle, self._side):
+            self.splitter.addWidget(part)
+        self.splitter.setStretchFactor(_GRID, 1)
+        self._covers = QStackedLayout(self)
+        self._covers.addWidget(self.splitter)
+
+    def set_details(self, details: QWidget) -> None:
+        """Show a panel at the right; it hides itself where it has nothing to show."""
+        before = self._side
+        self._side = details
+        self.splitter.replaceWidget(_DETAILS, details)
+        before.hide()
+        before.deleteLater()
+        self._arrange()
+
+    def add_bar(self, bar: QWidget) -> None:
+        """Put a line above the pictures; it hides itself where it has nothing to say."""
+        self._middle_column.insertWidget(self._middle_column.count() - 1, bar)
+
+    def add_cover(self, cover: QWidget) -> None:
+        """A widget that may stand in place of all of this."""
+        self._covers.addWidget(cover)
+
+    @property
+    def cover(self) -> QWidget | None:
+        """What stands there, if anything."""
+        shown = self._covers.currentWidget()
+        return None if shown is self.splitter else shown
+
+    def show_cover(self, cover: QWidget | None) -> None:
+        """Let one that was added stand in place of all of this, or none."""
+        self._covers.setCurrentWidget(cover or self.splitter)
+
+    def _add_commands(self) -> None:
+        self._book.add(
+            "search",
+            "edit",
+            self.tr("&Find pictures"),
+            "Ctrl+F",
+            run=self.start_search,
+            section=5,
+        )
 
     def _connect(self) -> None:
-        self._gallery.chosen_changed.connect(self._show_chosen)
-        self._gallery.began_anew.connect(self._choose_again)
-        self.grid.selectionModel().currentChanged.connect(self._on_current)
-        self.grid.menu_asked.connect(self.show_menu)
-        self.use_all.clicked.connect(self._on_use_all)
-        self.use_seed.clicked.connect(self._on_use_seed)
-        self.show_file.clicked.connect(self._on_show_file)
-        self._state.pictures.added.connect(self._on_added)
-        self._state.pictures.changed.connect(self._on_added)
+        state, view = self._state, self._state.gallery
+        view.found_changed.connect(self._show_found)
+        view.chosen_changed.connect(self._book.refresh)
+        view.query_changed.connect(self._book.refresh)
+        state.settings_changed.connect(self._show_settings)
+        self.search.left.connect(self.go_to_pictures)
+        self.grid.menu_asked.connect(self.actions_.show_menu)
+        self.grid.peek_asked.connect(self.peek.open)
+        self.peek.closed.connect(self.go_to_pictures)
+        self.bar.shelves_asked.connect(self._on_shelves_asked)
+        self.shelves.pictures_dropped.connect(self.pictures_dropped)
+        self.splitter.splitterMoved.connect(self._settling.start)
+        self._settling.timeout.connect(self._keep_widths)
 
-    # -- what is shown ----------------------------------------------------------------------
+    # -- the window's commands ----------------------------------------------------------------
+
+    def can_do(self, name: str) -> bool:
+        """Whether the command of that name can be used with the chosen picture."""
+        return self.actions_.can(name)
+
+    def do_command(self, name: str) -> None:
+        """Use it."""
+        self.actions_.do(name)
+
+    @Slot()
+    def start_search(self) -> None:
+        """Turn to the gallery and let the person type."""
+        self._book["gallery"].trigger()
+        self.search.start()
+
+    @Slot()
+    def go_to_pictures(self) -> None:
+        """Let the keys be for the grid; the first picture is chosen where none is."""
+        selection = self._state.gallery.selection
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        if selection.row < 0 and len(self._state.gallery.found.ids):
+            selection.choose(0)
+
+    # -- what is shown ------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
         """What was made meanwhile is there."""
         super().showEvent(event)
-        self._read_anew()
+        self._state.gallery.look()
+        self._book.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks."""
+        super().hideEvent(event)
+        self._state.gallery.look_away()
+        self._book.refresh()
 
     @Slot()
-    def _on_added(self) -> None:
-        self._is_stale = True
-        if self.isVisible():
-            self._read_anew()
-
-    def _read_anew(self) -> None:
-        if self._is_stale:
-            self._is_stale = False
-            self._gallery.refresh()
-
-    @Slot()
-    def _choose_again(self) -> None:
-        """The list was read anew; who looks at a picture goes on looking at it."""
-        chosen = self._gallery.chosen
-        for row, picture in enumerate(self._gallery.pictures):
-            if chosen is not None and picture.id == chosen.id:
-                self.grid.setCurrentIndex(self.grid.grid_model.index(row))
-                return
-
-    @Slot(QModelIndex)
-    def _on_current(self, index: QModelIndex) -> None:
-        picture = self.grid.grid_model.picture(index)
-        if picture is not None:
-            self._gallery.choose(picture)
+    def _show_found(self) -> None:
+        view = self._state.gallery
+        is_empty = view.was_read and not len(view.found.ids)
+        if is_empty:
+            self.empty.show_reason()
+        had_focus = self.grid.hasFocus() or self.empty.clear.hasFocus()
+        self._stack.setCurrentWidget(self.empty if is_empty else self.grid)
+        if is_empty and had_focus and self.empty.clear.isVisible():
+            self.empty.clear.setFocus()
+        elif had_focus and not is_empty:
+            self.grid.setFocus()
 
     @Slot()
-    def _show_chosen(self) -> None:
-        picture = self._gallery.chosen
-        self._side.setVisible(picture is not None)
-        if picture is None:
-            return
-        request = picture.request
-        size = QSize(request.width, request.height)
-        self.view.show_cells([ViewCell(self._gallery.image, is_finished=True)], size)
-        self.view.setAccessibleDescription(request.prompt)
-        self._side.fit_picture(size)
-        self.prompt.setText(request.prompt or self.tr("(no prompt)"))
-        facts = [
-            self.tr("seed {0}").format(request.seed),
-            size_text(request.width, request.height),
-            self.tr("prior {0} steps, guidance {1:g}").format(
-                request.prior_steps, request.prior_guidance_scale
-            ),
-            self.tr("decoder {0} steps").format(request.decoder_num_inference_steps),
-            fact_text(request, "checkpoint", self._state.form.checkpoints),
-            picture.path.name,
-        ]
-        self.facts.setText("\n".join(facts))
+    def _show_settings(self) -> None:
+        self.grid.set_scale(self._state.settings.interface_scale)
+        self._arrange()
 
-    # -- what can be done -------------------------------------------------------------------
-
-    @Slot()
-    def _on_use_all(self) -> None:
-        self._do("reuse", self._gallery.chosen)
-
-    @Slot()
-    def _on_use_seed(self) -> None:
-        self._do("reuse_seed", self._gallery.chosen)
-
-    @Slot()
-    def _on_show_file(self) -> None:
-        self._do("show_in_folder", self._gallery.chosen)
-
-    def menu(self, picture: KeptPicture) -> QMenu:
-        """What can be done with one; it goes when it is closed."""
-        self._asked = picture
-        menu = QMenu(self)
-        for name, text in (
-            ("reuse", self.tr("&Use these settings")),
-            ("reuse_prompt", self.tr("Use only the p&rompt")),
-            ("reuse_seed", self.tr("Use only the s&eed")),
-            ("", ""),
-            ("copy", self.tr("&Copy picture")),
-            ("copy_prompt", self.tr("Copy the promp&t")),
-            ("copy_seed", self.tr("Copy the &seed")),
-            ("", ""),
-            ("show_in_folder", self.tr("Show in &folder")),
-        ):
-            if name:
-                menu.addAction(text).setObjectName(name)
-            else:
-                menu.addSeparator()
-        menu.triggered.connect(self._on_menu)
-        menu.aboutToHide.connect(menu.deleteLater)
-        return menu
-
-    @Slot(object, QPoint)
-    def show_menu(self, picture: KeptPicture, where: QPoint) -> None:
-        """Open the menu of a picture."""
-        self.menu(picture).popup(where)
-
-    @Slot(QAction)
-    def _on_menu(self, action: QAction) -> None:
-        self._do(action.objectName(), self._asked)
-
-    def _do(self, name: str, picture: KeptPicture | None) -> None:
-        if picture is None:
-            return
-        ways: dict[str, Callable[[KeptPicture], None]] = {
-            "reuse": self._use,
-            "reuse_prompt": self._use_prompt,
-            "reuse_seed": self._use_seed,
-            "copy": self._copy,
-            "copy_prompt": self._copy_prompt,
-            "copy_seed": self._copy_seed,
-            "show_in_folder": self._show_in_folder,
-        }
-        ways[name](picture)
-
-    def _use(self, picture: KeptPicture) -> None:
-        self._state.reuse(picture.request)
-
-    def _use_prompt(self, picture: KeptPicture) -> None:
-        self._state.form.edit(prompt=picture.request.prompt)
-        self._state.told.emit(self.tr("The prompt is in the studio."))
-
-    def _use_seed(self, picture: KeptPicture) -> None:
-        self._state.form.take_seed(picture.request.seed)
-        self._state.told.emit(self.tr("The seed is in the studio."))
-
-    def _copy(self, picture: KeptPicture) -> None:
-        self.clipboard.copy_file(picture.path, picture.request)
-
-    def _copy_prompt(self, picture: KeptPicture) -> None:
-        self.clipboard.copy_text(picture.request.prompt, self.tr("The prompt is copied."))
-
-    def _copy_seed(self, picture: KeptPicture) -> None:
-        self.clipboard.copy_text(str(picture.request.seed), self.tr("The seed is copied."))
-
-    def _show_in_folder(self, picture: KeptPicture) -> None:
-        self.files.show_file(picture.path)
-
-
-class _Side(QWidget):
-    """The picture as high as its proportions say, what is known of it, and the buttons."""
-
-    def __init__(self, view: ImageView, words: QWidget, buttons: QWidget) -> None:
-        super().__init__()
-        self._view = view
-        self._proportion = 1.0
-        view.setMinimumSize(_LEAST_PICTURE, _LEAST_PICTURE)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 14)
-        column.setSpacing(12)
-        column.addWidget(view, 100)
-        column.addWidget(SideScrollArea(words), 1)
-        column.addWidget(buttons)
-
-    def fit_picture(self, size: QSize) -> None:
-        """Make room for a picture of that size."""
-        self._proportion = size.height() / max(1, size.width())
-        self._fit()
+    # -- widths -------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The picture grows with the width."""
+        """Shelves come and go with the room there is."""
         super().resizeEvent(event)
-        self._fit()
+        self._arrange()
 
-    def _fit(self) -> None:
-        wanted = round(self.width() * self._proportion)
-        most = round(self.height() * _SHARE_OF_PICTURE)
-        self._view.setMaximumHeight(max(_LEAST_PICTURE, min(wanted, most)))
+    def changeEvent(self, event: QEvent) -> None:
+        """Everything is as wide as its text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._arrange()
+
+    def _scale(self) -> float:
+        return self._state.settings.interface_scale / 100
+
+    def _has_room(self) -> bool:
+        return self.width() >= _ROOM_FOR_SHELVES * self._scale()
+
+    @Slot(bool)
+    def _on_shelves_asked(self, wanted: bool) -> None:
+        """Where there is room it is remembered; else it is for now."""
+        if self._has_room():
+            self._state.gallery.keep("hides_shelves", not wanted)
+        self._show_shelves(wanted)
+
+    def _arrange(self) -> None:
+        wanted = self._has_room() and self._state.gallery.kept("hides_shelves") is not True
+        self._show_shelves(wanted)
+        self._set_widths()
+
+    def _show_shelves(self, are_shown: bool) -> None:
+        """The search goes where there is a place for it."""
+        focused = self.search.field.hasFocus()
+        self._left.setVisible(are_shown)
+        self.bar.shelves.setChecked(are_shown)
+        if are_shown:
+            self._left_column.insertWidget(0, self.search)
+            self.search.setContentsMargins(0, 0, 6, 0)
+        else:
+            self._middle_column.insertWidget(0, self.search)
+            self.search.setContentsMargins(12, 8, 16, 0)
+        if focused:
+            self.search.field.setFocus()
+
+    def _set_widths(self) -> None:
+        scale, view = self._scale(), self._state.gallery
+        kept = view.kept("widths")
+        shelves, details = kept if _are_widths(kept) else (215, 340)
+        room = self.splitter.width()
+        left = min(round(shelves * scale), room // 3)
+        right = min(round(details * scale), round(room * 0.42))
+        self.splitter.setSizes([left, max(1, room - left - right), right])
+
+    @Slot()
+    def _keep_widths(self) -> None:
+        sizes, scale, view = self.splitter.sizes(), self._scale(), self._state.gallery
+        kept = view.kept("widths")
+        shelves, details = kept if _are_widths(kept) else (215, 340)
+        if sizes[_SHELVES]:
+            shelves = round(sizes[_SHELVES] / scale)
+        if sizes[_DETAILS]:
+            details = round(sizes[_DETAILS] / scale)
+        view.keep("widths", [shelves, details])
+
+
+def _are_widths(kept: object) -> bool:
+    return (
+        isinstance(kept, list)
+        and len(kept) == 2
+        and all(isinstance(w, int) and w > 0 for w in kept)
+    )

@@ -19,6 +19,7 @@ from wurstdesk.ui.controls import (
     show_number,
 )
 from wurstdesk.ui.i18n import rough_duration, rough_duration_aloud, word_list
+from wurstdesk.ui.long_remark import LongRemark
 from wurstdesk.ui.price_button import PriceButton
 from wurstdesk.ui.prompt_field import PromptField
 from wurstdesk.ui.prompt_ideas import IdeasButton
@@ -76,7 +77,7 @@ class GenerationPanel(QWidget):
         past = state.prompts
         self.prompt_keys = PromptKeys(self.prompt, form, "prompt", past)
         self.negative_keys = PromptKeys(self.negative_prompt, form, "negative_prompt", past)
-        self.strange_words = Remark()
+        self.strange_words = LongRemark()
 
     def _make_numbers(self) -> None:
         state, form = self._state, self._state.form
@@ -135,7 +136,7 @@ class GenerationPanel(QWidget):
         head.addWidget(dim_label(self.tr("P&ictures"), self.count), 1)
         head.addWidget(self.count_reset)
         grid.addLayout(head, 0, 0)
-        grid.addWidget(dim_label(self.tr("S&eed"), self.seed), 0, 1)
+        grid.addWidget(dim_label(self.tr("S&eed"), self.seed.edit), 0, 1)
         grid.addWidget(self.count, 1, 0)
         grid.addWidget(self.seed, 1, 1)
         grid.setColumnStretch(1, 1)
@@ -177,18 +178,21 @@ class GenerationPanel(QWidget):
         words: dict[str, str] = {}
         for word in (*self.prompt.strange_words, *self.negative_prompt.strange_words):
             words.setdefault(word.lower(), word)
-        strange = ""
-        if words and info is not None:
-            strange = self.tr("{0} does not know {1}. {2}").format(
-                info.title, word_list(tuple(words.values())), info.can_draw
-            )
-        self.strange_words.say(strange)
+        if not words or info is None:
+            self.strange_words.explain("")
+            return
+        known = word_list(tuple(words.values()))
+        self.strange_words.explain(
+            self.tr("{0} does not know {1}.").format(info.title, known),
+            self.tr("What {0} can draw").format(info.title),
+            info.can_draw,
+        )
 
     @Slot()
     def _show_button(self) -> None:
-        request, is_running = self._state.form.request, self._state.is_running
+        request, queue = self._state.form.request, self._state.queue
         count, one = request.num_images, request.num_images == 1
-        if is_running:
+        if self._state.is_running or (queue.is_paused and queue.waiting):
             text = self.tr("Add to the queue") if one else self.tr("Add {0} to the queue")
             aloud = (
                 self.tr("Add a picture to the queue, {1}")

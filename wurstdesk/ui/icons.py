@@ -24,6 +24,8 @@ _SHAPES = {
     "closed": '<path d="M4.5 7l5 5-5 5"/>',
     "problem": '<path d="M12 4.5L20.5 19.5h-17zM12 10v4.5"/>' + _DOT.format(12, 17),
     "idea": '<path d="M9 17.5v-2a6 6 0 1 1 6 0v2zM9.5 20.5h5"/>',
+    "mark": '<path d="M7 4.5h10v15l-5-4-5 4z"/>',
+    "side": '<rect x="3.5" y="5" width="17" height="14" rx="2"/><path d="M9.5 5v14"/>',
     "more": "".join(_DOT.format(x, 12) for x in (6, 12, 18)),
     "note": '<circle cx="12" cy="12" r="8"/><path d="M12 11.5v4.5"/>' + _DOT.format(12, 8.3),
 }

@@ -28,6 +28,7 @@ _MARGIN = 12.0
 _PAN_BY = 60
 _OUT = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 """With one of these a picture is dragged out, also where dragging would pan."""
+_BY_KEY = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 
 
 class ImageView(QWidget):
@@ -53,6 +54,7 @@ class ImageView(QWidget):
         self._pressed_at: QPoint | None = None
         self._dragged_from: QPointF | None = None
         self._cell_painter = CellPainter()
+        self._was_reached_by_key = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(200, 100)
         self.setAccessibleName(self.tr("Canvas"))
@@ -168,6 +170,9 @@ class ImageView(QWidget):
             rect = self._view_rect(index)
             if rect.toAlignedRect().intersects(event.rect()):
                 self._paint_cell(painter, index, cell, rect, colours)
+        if self._was_reached_by_key and len(self.cells) < 2:
+            painter.setPen(QPen(QColor(colours.accent), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
     def _paint_cell(
@@ -184,13 +189,15 @@ class ImageView(QWidget):
         self._arrange()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys go."""
+        """Show where the keys go: who clicked here knows."""
         super().focusInEvent(event)
+        self._was_reached_by_key = event.reason() in _BY_KEY
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """No longer here."""
         super().focusOutEvent(event)
+        self._was_reached_by_key = False
         self.update()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -7,7 +7,15 @@ from PySide6.QtCore import QCoreApplication
 from wurstdesk.generation import Stage, StageProgress
 from wurstdesk.session.jobs import Job, JobState
 from wurstdesk.session.runner import JobRunner
-from wurstdesk.ui.i18n import DOT, loading_words, rough_duration, size_text, stage_name, time_left
+from wurstdesk.ui.i18n import (
+    DOT,
+    duration,
+    loading_words,
+    rough_duration,
+    size_text,
+    stage_name,
+    time_left,
+)
 
 
 def prompt_of(job: Job) -> str:
@@ -38,7 +46,7 @@ def job_line(job: Job, runner: JobRunner) -> str:
             reason = job.failure.message if job.failure is not None else ""
             return _made_of(job, _tr("Failed")) + (f": {reason}" if reason else "")
         case JobState.CANCELLED:
-            return _made_of(job, _tr("Stopped") if job.finished else _tr("Not made"))
+            return _made_of(job, _tr("Stopped") if job.has_begun else _tr("Cleared"))
 
 
 def running_words(runner: JobRunner, *, is_short: bool = False) -> str:
@@ -50,6 +58,9 @@ def running_words(runner: JobRunner, *, is_short: bool = False) -> str:
     latest = runner.job_progress.latest if runner.job_progress else None
     if latest is None:
         return _tr("Starting…")
+    if runner.is_compiling:
+        words = _tr("Compiling ({0})…") if is_short else _tr("Compiling for this size ({0})…")
+        return words.format(_short_name(latest.stage))
     return _step_words(latest, runner, is_short=is_short)
 
 
@@ -71,6 +82,12 @@ def left_words(runner: JobRunner) -> str:
     if runner.queue.waiting and whole is not None:
         words += DOT + _tr("all in {0}").format(rough_duration(whole))
     return words
+
+
+def elapsed_words(seconds: float) -> str:
+    """How long something has taken whose end nobody knows: whole seconds, which do not flicker."""
+    whole = int(seconds)
+    return _tr("{0} so far").format(duration(whole) if whole >= 10 else _tr("{0} s").format(whole))
 
 
 def queue_words(runner: JobRunner) -> str:
@@ -107,9 +124,7 @@ def _made_of(job: Job, what: str) -> str:
 
 def _step_words(progress: StageProgress, runner: JobRunner, *, is_short: bool) -> str:
     words = [_short_name(progress.stage) if is_short else stage_name(progress.stage)]
-    if runner.is_compiling:
-        words.append(_tr("compiling for this size"))
-    elif progress.steps > 1:
+    if progress.steps > 1:
         words.append(_tr("step {0} of {1}").format(progress.step, progress.steps))
     count = len(runner.round.cells)
     if count > 1 and len(progress.indices) == count:

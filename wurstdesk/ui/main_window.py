@@ -15,6 +15,7 @@ from wurstdesk.ui.desktop.taskbar import TaskbarProgress, indicator_for
 from wurstdesk.ui.dialogs import Dialogs
 from wurstdesk.ui.drops import install_drops
 from wurstdesk.ui.gallery_page import GalleryPage
+from wurstdesk.ui.gallery_tools import GalleryTools
 from wurstdesk.ui.icons import program_icon
 from wurstdesk.ui.inspector import Inspector
 from wurstdesk.ui.message_bar import MessageBar
@@ -50,7 +51,8 @@ class MainWindow(QMainWindow):
         self.book = CommandBook(self)
         self.window_commands = WindowCommands(state, self.book)
         self.studio = StudioPage(state, self.book)
-        self.gallery = GalleryPage(state, state.gallery)
+        self.gallery = GalleryPage(state, self.book)
+        self.gallery_tools = GalleryTools(state, self.book, self.gallery)
         self.panel = self.studio.panel
         self.canvas = self.studio.canvas
         self.progress = self.studio.progress
@@ -101,6 +103,8 @@ class MainWindow(QMainWindow):
         add("inspector", self.tr("Inspector"), self.inspector, "Ctrl+4")
         add("seeds", self.tr("Seeds"), self.seed_panel, "Ctrl+5")
         self.studio.docks["queue"].raise_()
+        for dock in self.studio.docks.values():
+            self.drops.add_panel(dock)
 
     def _add_commands(self) -> None:
         panel, book = self.panel, self.book
@@ -167,6 +171,7 @@ class MainWindow(QMainWindow):
     def _on_page(self) -> None:
         action = self.sender()
         if action is not None:
+            self.activateWindow()  # it may have been a panel that floats
             self.show_page(action.objectName())
 
     def show_page(self, name: str) -> None:
@@ -175,6 +180,7 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(index)
         self.book[_PAGES[index]].setChecked(True)
         self.status.zoom.setVisible(index == 0)
+        self.commands.act_in(self.gallery if index else None)
         self._state.memory.keep("page", _PAGES[index])
         if index:
             self.gallery.grid.setFocus()
@@ -216,6 +222,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _focus_prompt(self) -> None:
+        self.activateWindow()
         self.show_page("studio")
         self.panel.prompt.setFocus()
         self.panel.prompt.selectAll()

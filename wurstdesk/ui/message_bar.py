@@ -1,11 +1,14 @@
-"""The one place for messages, above the pages: newest first, three at once, all on demand."""
+"""The one place for messages, above the pages: newest first, three at once, all on demand.
+
+What would take too much of the window's height is scrolled: the page below keeps its room.
+"""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -21,8 +24,10 @@ from wurstdesk.ui.commands import CommandBook
 from wurstdesk.ui.controls import quiet_button
 from wurstdesk.ui.message_card import MessageCard, spoken
 
-_PART_OF_WINDOW = 0.45
-"""How much of the window's height all messages together may take."""
+_PART_OF_WINDOW, _PART_WHEN_OPEN = 0.3, 0.45
+"""How much of the window's height the messages may take, and all of them on demand."""
+_LEAST_LINES = 3
+"""What is seen of them in any case."""
 
 
 class MessageBar(QWidget):
@@ -44,7 +49,7 @@ class MessageBar(QWidget):
         self._column = QVBoxLayout(self._stack)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(1)
-        self._area = _Area()
+        self._area = _Area(self._stack)
         self._foot = QWidget()
         self.more_button = quiet_button("")
         self.more_button.setCheckable(True)
@@ -75,9 +80,7 @@ class MessageBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         column.addWidget(self._area)
-        column.addWidget(self._stack)
         column.addWidget(self._foot)
-        self._area.hide()
 
     @Slot()
     def focus_first(self) -> None:
@@ -96,7 +99,7 @@ class MessageBar(QWidget):
         self._show_foot(hidden)
         had_focus = self._place_of_focus()
         self._show_cards(self._messages.all if self._is_open() else self._messages.shown)
-        self._put_stack()
+        self._area.set_open(self._is_open())
         self.setVisible(bool(self.cards))
         if self.cards and had_focus is not None and self._place_of_focus() is None:
             self.cards[min(had_focus, len(self.cards) - 1)].close_button.setFocus()
@@ -142,26 +145,18 @@ class MessageBar(QWidget):
             QWidget.setTabOrder(one, next_one)
         QWidget.setTabOrder(self.more_button, self.dismiss_button)
 
-    def _put_stack(self) -> None:
-        """All messages may be many: they are scrolled. A few are simply there."""
-        is_open = self._is_open()
-        if is_open == (self._stack.parent() is not self):
-            return
-        if is_open:
-            self._area.setWidget(self._stack)
-        else:
-            self._area.takeWidget()
-            column = self.layout()
-            assert isinstance(column, QVBoxLayout)
-            column.insertWidget(1, self._stack)
-        self._area.setVisible(is_open)
-        self._stack.show()
-
     def _make_card(self, message: Message) -> MessageCard:
         card = MessageCard(message)
+        card.fit(self.width())
         card.action_asked.connect(self._on_action)
         card.dismissed.connect(self._messages.dismiss)
         return card
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Buttons may have to go beneath the words, or have room beside them."""
+        super().resizeEvent(event)
+        for card in self.cards:
+            card.fit(self.width())
 
     def _place_of_focus(self) -> int | None:
         """In which card the focus is."""
@@ -178,6 +173,8 @@ class MessageBar(QWidget):
         if newest is None or newest.id <= self._said:
             return
         self._said = newest.id
+        if self._place_of_focus() is None:
+            self._area.verticalScrollBar().setValue(0)
         event = QAccessibleAnnouncementEvent(self, spoken(newest))
         if newest.kind is MessageKind.PROBLEM:
             event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
@@ -191,20 +188,84 @@ class MessageBar(QWidget):
 
 
 class _Area(QScrollArea):
-    """Room for all messages, as high as they are, up to a part of the window."""
+    """Room for the messages: as high as they are, up to a part of the window.
 
-    def __init__(self) -> None:
+    What has the focus in it is seen, and the keys that scroll reach it from there.
+    """
+
+    def __init__(self, stack: QWidget) -> None:
         super().__init__()
+        self._stack = stack
+        self._is_open = False
+        self._window: QWidget | None = None
+        self.setWidget(stack)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._show_focus)
+
+    def set_open(self, is_open: bool) -> None:
+        """Whether all were asked for: then more of them may be seen."""
+        self._is_open = is_open
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """As much as is needed, but the pages below keep their room."""
-        inner = self.widget()
-        needed = inner.heightForWidth(self.width()) if inner is not None else 0
-        if needed < 0 and inner is not None:
-            needed = inner.sizeHint().height()
-        return QSize(400, min(needed, round(self.window().height() * _PART_OF_WINDOW)))
+        part = _PART_WHEN_OPEN if self._is_open else _PART_OF_WINDOW
+        return QSize(400, min(self._needed(), round(self.window().height() * part)))
+
+    def minimumSizeHint(self) -> QSize:
+        """A few lines, where the pages leave no more."""
+        few = _LEAST_LINES * self.fontMetrics().lineSpacing()
+        return QSize(self._stack.minimumSizeHint().width(), min(self._needed(), few))
+
+    def _needed(self) -> int:
+        layout = self._stack.layout()
+        if layout is not None and layout.hasHeightForWidth() and self.width() > 0:
+            return layout.heightForWidth(self.width())
+        return self._stack.sizeHint().height()
+
+    # -- when another height is wanted --------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """A message came, went, or has other words."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In less width the words take more lines."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow the window's height."""
+        super().showEvent(event)
+        if self._window is not self.window():
+            self._window = self.window()
+            self._window.installEventFilter(self)
+            self.updateGeometry()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A higher window has more room for messages."""
+        if event.type() == QEvent.Type.Resize and watched is self._window:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    @Slot(QWidget, QWidget)
+    def _show_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is None or not self._stack.isAncestorOf(now):
+            return
+        card = next(c for c in self._stack.children() if _is_or_holds(c, now))
+        for seen in (card, now):
+            if isinstance(seen, QWidget) and seen.height() <= self.viewport().height():
+                self.ensureWidgetVisible(seen, 0, 0)
+
+
+def _is_or_holds(part: QObject, inner: QWidget) -> bool:
+    return part is inner or (isinstance(part, QWidget) and part.isAncestorOf(inner))

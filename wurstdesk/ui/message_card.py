@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -21,6 +22,8 @@ from wurstdesk.ui.error_reporting import fixed_font
 from wurstdesk.ui.flow_row import FlowRow
 
 _DETAIL_LINES = 6
+_PART_OF_BUTTONS = 0.4
+"""How much of a card's width its buttons may take from the words beside them."""
 
 
 class MessageCard(QFrame):
@@ -38,32 +41,55 @@ class MessageCard(QFrame):
         self.buttons = {action: self._button(action) for action in message.actions}
         self.details_button = quiet_button(self.tr("Details"))
         self.details_button.setCheckable(True)
-        self.details_button.setVisible(bool(message.details))
+        if not message.details:
+            self.details_button.hide()  # to show it here would make a window of it
         self.close_button = IconButton("close", self.tr("Dismiss"))
         self.close_button.setToolTip(self.tr("Dismiss (Delete)"))
         self.details = _Details(message.details)
         self.details.hide()
+        self._row = FlowRow(margin=(0, 0), spacing=6)
+        self._grid = QGridLayout()
+        self._is_beneath = False
+        self._room = 0
         self._lay_out()
         self.details_button.toggled.connect(self.details.setVisible)
         self.close_button.clicked.connect(self._on_close)
 
     def _lay_out(self) -> None:
         is_problem = self.message.kind is MessageKind.PROBLEM
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(Glyph(self.message.kind.value, "problem" if is_problem else "accent"))
-        row.addLayout(self._words(), 1)
-        buttons = FlowRow(margin=(0, 0), spacing=6)
+        glyph = Glyph(self.message.kind.value, "problem" if is_problem else "accent")
         for button in (*self.buttons.values(), self.details_button):
-            buttons.add(button)
-        buttons.setHidden(not self.buttons and self.details_button.isHidden())
-        row.addWidget(buttons)
-        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+            self._row.add(button)
+        if not self.buttons and self.details_button.isHidden():
+            self._row.hide()
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(glyph, 0, 0)
+        self._grid.addLayout(self._words(), 0, 1)
+        self._grid.addWidget(self._row, 0, 2)
+        self._grid.addWidget(self.close_button, 0, 3, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 8, 8)
         column.setSpacing(8)
-        column.addLayout(row)
+        column.addLayout(self._grid)
         column.addWidget(self.details)
+
+    def fit(self, room: int) -> None:
+        """So wide may all of it be: many buttons go beneath the words, which then have room."""
+        self._room = room
+        is_beneath = self._row.sizeHint().width() > _PART_OF_BUTTONS * room > 0
+        if is_beneath != self._is_beneath:
+            self._is_beneath = is_beneath
+            self._grid.removeWidget(self._row)
+            place = (1, 1, 1, 3) if is_beneath else (0, 2, 1, 1)
+            self._grid.addWidget(self._row, *place)
+
+    def event(self, event: QEvent) -> bool:
+        """The buttons may be larger by now, with the text on them."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit(self._room)
+        return super().event(event)
 
     def _words(self) -> QVBoxLayout:
         words = QVBoxLayout()
@@ -86,6 +112,8 @@ class MessageCard(QFrame):
             MessageAction.SHOW_REPORT: self.tr("Show report…"),
             MessageAction.LOW_MEMORY: self.tr("Use low-memory mode"),
             MessageAction.CHOOSE_FOLDER: self.tr("Choose a folder…"),
+            MessageAction.USE_CHECKPOINT: self.tr("Draw with it"),
+            MessageAction.SHOW_CHECKPOINTS: self.tr("Show checkpoints…"),
         }
         button = quiet_button(words[action])
         button.setProperty("action", action.value)

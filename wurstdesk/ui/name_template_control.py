@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 
 from wurstdesk.gallery.file_names import NameFacts, file_stem
@@ -45,6 +45,11 @@ class NameTemplateControl(TextControl):
         self.row.addWidget(self.insert_button)
         self.line.textChanged.connect(self.show_example)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """What is written meanwhile may be called otherwise."""
+        super().showEvent(event)
+        self.show_example()
+
     @Slot()
     def show_example(self) -> None:
         """Say what the next picture would be called."""
@@ -53,7 +58,7 @@ class NameTemplateControl(TextControl):
             self.example.setText(self.tr("Until then files are called as before."))
             return
         request = self._request()
-        facts = NameFacts(request, datetime.now().astimezone(), number=1)
+        facts = NameFacts.of(request, datetime.now().astimezone(), number=1)
         suffix = format_named(self._settings().picture_format).suffix
         self.example.setText(
             self.tr("For example: {0}").format(f"{file_stem(facts, template)}{suffix}")

@@ -33,8 +33,9 @@ class PictureClipboard(QObject):
         work = _Read(picture.image, picture.path, picture.request)
         self._state.keeper.do(work, self._on_read)
 
-    def copy_file(self, path: Path, request: GenerationRequest) -> None:
-        """The same for a picture of which only the file is at hand."""
+    def copy_file(self, path: Path, request: GenerationRequest | None) -> None:
+        """The same for a picture of which only the file is at hand; without a request only its
+        pixels."""
         self._state.keeper.do(_Read(None, path, request), self._on_read)
 
     def copy_plain(self, picture: SessionPicture) -> None:

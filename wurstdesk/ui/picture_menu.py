@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+from weakref import ref
+
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -32,6 +35,16 @@ _IN_CONTEXT: tuple[str, ...] = (
 """The context menu; an empty name is a line."""
 
 
+class PicturePlace(Protocol):
+    """A page beside the studio with a picture of its own that the commands may be about."""
+
+    def can_do(self, name: str) -> bool:
+        """Whether there is a picture, and the command of that name is for it."""
+
+    def do_command(self, name: str) -> None:
+        """Carry it out."""
+
+
 class PictureCommands(QObject):
     """Enters them into the book, for the picture in view, and into the context menu of any."""
 
@@ -44,7 +57,9 @@ class PictureCommands(QObject):
     ) -> None:
         super().__init__(window)
         self._state = state
+        self._book = book
         self._picture: SessionPicture | None = None
+        self._place: ref[PicturePlace] | None = None
         self.clipboard = PictureClipboard(state, self)
         self.files = PictureFiles(state, window, file_manager)
         self._add_commands(book)
@@ -78,7 +93,7 @@ class PictureCommands(QObject):
                 self._words(name),
                 key,
                 run=self._on_command,
-                enabled=self._has_file if name == "show_in_folder" else self._has_picture,
+                enabled=_CanDo(self, name),
                 section=section,
             )
         book.add(
@@ -147,25 +162,35 @@ class PictureCommands(QObject):
 
     # -- when they can be used --------------------------------------------------------------
 
-    def _has_picture(self) -> bool:
-        return self._state.showing.picture_in_view is not None
+    def act_in(self, place: PicturePlace | None) -> None:
+        """What the commands are about: the picture of a page, or the one in view in the studio."""
+        self._place = None if place is None else ref(place)
+        self._book.refresh()
 
-    def _has_file(self) -> bool:
+    def can_do(self, name: str) -> bool:
+        """Whether there is a picture for the command of that name."""
+        if self._place is not None:
+            place = self._place()
+            return place is not None and place.can_do(name)
         picture = self._state.showing.picture_in_view
-        return picture is not None and picture.path is not None
+        return picture is not None and (name != "show_in_folder" or picture.path is not None)
+
+    def _is_in_studio(self) -> bool:
+        return self._place is None
 
     def _has_pictures(self) -> bool:
-        return len(self._state.pictures) > 0
+        return self._is_in_studio() and len(self._state.pictures) > 0
 
     def _can_compare(self) -> bool:
-        return self._state.showing.can_compare
+        return self._is_in_studio() and self._state.showing.can_compare
 
     def _is_comparing(self) -> bool:
-        return self._state.showing.comparison.is_active
+        return self._is_in_studio() and self._state.showing.comparison.is_active
 
     def _can_go_back(self) -> bool:
         # Esc is Stop's while anything runs.
-        return self._state.showing.can_go_back and not self._state.is_running
+        is_free = self._is_in_studio() and not self._state.is_running
+        return is_free and self._state.showing.can_go_back
 
     # -- what they do -----------------------------------------------------------------------
 
@@ -205,7 +230,12 @@ class PictureCommands(QObject):
     @Slot()
     def _on_command(self) -> None:
         action, picture = self.sender(), self._state.showing.picture_in_view
-        if isinstance(action, QAction) and picture is not None:
+        if not isinstance(action, QAction):
+            return
+        place = None if self._place is None else self._place()
+        if place is not None:
+            place.do_command(action.objectName())
+        elif self._is_in_studio() and picture is not None:
             self.do(action.objectName(), picture)
 
     @Slot()
@@ -264,3 +294,15 @@ class PictureCommands(QObject):
     def _on_chosen(self, action: QAction) -> None:
         if self._picture is not None and action.objectName() in _IN_CONTEXT:
             self.do(action.objectName(), self._picture)
+
+
+class _CanDo:
+    """Asks whether a command can be used, without holding whom it asks."""
+
+    def __init__(self, commands: PictureCommands, name: str) -> None:
+        self._commands = ref(commands)
+        self._name = name
+
+    def __call__(self) -> bool:
+        commands = self._commands()
+        return commands is not None and commands.can_do(self._name)

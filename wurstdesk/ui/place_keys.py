@@ -25,7 +25,7 @@ class PlaceKey:
 
 def place_keys() -> tuple[PlaceKey, ...]:
     """All of them, place by place."""
-    return (*_writing(), *_looking(), *_lists(), *_others())
+    return (*_writing(), *_looking(), *_lists(), *_gallery(), *_culling(), *_others())
 
 
 def _writing() -> tuple[PlaceKey, ...]:
@@ -64,12 +64,9 @@ def _looking() -> tuple[PlaceKey, ...]:
 
 
 def _lists() -> tuple[PlaceKey, ...]:
-    strip, gallery = _tr("Strip of pictures"), _tr("Gallery")
-    queue, seeds = _tr("Queue"), _tr("Seeds")
-    arrows = _tr("Arrow keys")
+    strip, queue, seeds = _tr("Strip of pictures"), _tr("Queue"), _tr("Seeds")
     return (
         PlaceKey(strip, _tr("Show another picture"), ("Left", "Right")),
-        PlaceKey(gallery, _tr("Show another picture"), _ARROWS, arrows),
         PlaceKey(queue, _tr("Choose another job"), ("Up", "Down")),
         PlaceKey(queue, _tr("Choose more jobs"), ("Shift+Up", "Shift+Down")),
         PlaceKey(queue, _tr("Take the chosen jobs out"), ("Del", "Backspace")),
@@ -77,6 +74,38 @@ def _lists() -> tuple[PlaceKey, ...]:
         PlaceKey(seeds, _tr("Use the seed"), ("Return",)),
         PlaceKey(seeds, _tr("Pin the seed, or let it go"), ("P",)),
         PlaceKey(seeds, _tr("Copy the seed"), ("Ctrl+C",)),
+    )
+
+
+def _gallery() -> tuple[PlaceKey, ...]:
+    place, search, shelves = _tr("Gallery"), _tr("Search"), _tr("Shelves")
+    arrows = _tr("Arrow keys")
+    return (
+        PlaceKey(place, _tr("Choose another picture"), _ARROWS, arrows),
+        PlaceKey(place, _tr("The first picture, or the last"), ("Home", "End")),
+        PlaceKey(place, _tr("Choose more pictures"), ("Shift+Left", "Shift+Right")),
+        PlaceKey(place, _tr("Go on without choosing"), ("Ctrl+Left", "Ctrl+Right")),
+        PlaceKey(place, _tr("Take it in, or out"), ("Ctrl+Space",)),
+        PlaceKey(place, _tr("Choose all pictures"), ("Ctrl+A",)),
+        PlaceKey(place, _tr("See it large, and back"), ("Space", "Return")),
+        PlaceKey(place, _tr("Larger or smaller pictures"), ("+", "-")),
+        PlaceKey(search, _tr("Clear it, then leave it"), ("Esc",)),
+        PlaceKey(search, _tr("Go to the pictures"), ("Return", "Down")),
+        PlaceKey(shelves, _tr("Rename the album"), ("F2",)),
+        PlaceKey(shelves, _tr("Remove the album or search; pictures stay"), ("Del",)),
+    )
+
+
+def _culling() -> tuple[PlaceKey, ...]:
+    place = _tr("Going through pictures")
+    return (
+        PlaceKey(place, _tr("Keep it and go on"), ("K", "Space")),
+        PlaceKey(place, _tr("Reject it and go on"), ("X",)),
+        PlaceKey(place, _tr("The picture after, or before"), ("Right", "Left")),
+        PlaceKey(place, _tr("Give it stars"), tuple("012345"), _tr("0 to 5")),
+        PlaceKey(place, _tr("Take the last one back"), ("U",)),
+        PlaceKey(place, _tr("Full size, or all of it"), ("Z",)),
+        PlaceKey(place, _tr("Enough"), ("Esc",)),
     )
 
 

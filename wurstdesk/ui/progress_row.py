@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QProgressBar, QSizePolicy
 
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.controls import ROW_HEIGHT, ElidedLabel, dim_label, quiet_button
 from wurstdesk.ui.flow_row import FlowRow
 from wurstdesk.ui.i18n import time_left
-from wurstdesk.ui.job_words import left_words, running_fraction, running_words
+from wurstdesk.ui.job_words import elapsed_words, left_words, running_fraction, running_words
 
 _PARTS = 1000  # of the bar
+_LEAST_BAR = 60
+_SECOND = 1000
 
 
 class _Words(ElidedLabel):
@@ -30,19 +35,30 @@ class _Words(ElidedLabel):
 
 
 class ProgressRow(FlowRow):
-    """There while a job runs, and while something is loaded ahead of one."""
+    """There while a job runs, and while something is loaded ahead of one.
+
+    How far a compilation is nobody knows: while it lasts the bar only says that something goes on,
+    and beside it stands for how long.
+    """
 
     stop_asked = Signal()
     clear_asked = Signal()
 
-    def __init__(self, state: StudioState) -> None:
+    def __init__(self, state: StudioState, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(spacing=12)
         self._state = state
+        self._clock = clock
+        self._compiles_since: float | None = None
+        self.ticking = QTimer(self)
+        self.ticking.setInterval(_SECOND)
+        self.ticking.timeout.connect(self._show)
         self.label = _Words()
         self.bar = QProgressBar()
         self.bar.setObjectName("thin")
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
+        self.bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.bar.setMinimumWidth(_LEAST_BAR)  # so that the time stays beside it where it is narrow
         self.bar.setRange(0, _PARTS)
         self.bar.setAccessibleName(self.tr("Progress"))
         self.left = dim_label(time_left(3599))
@@ -75,10 +91,31 @@ class ProgressRow(FlowRow):
         if not is_busy:
             self.label.widest = 0
         self.label.setText(running_words(runner))
+        self._show_time()
+        self.left.setMinimumWidth(max(self._usual, self.left.sizeHint().width()))
+
+    def _show_time(self) -> None:
+        """How far it is, and for how long it goes on."""
+        runner = self._state.runner
+        is_busy = runner.is_running and runner.loading is None and not runner.is_stopping
+        if not (is_busy and runner.is_compiling):
+            self._compiles_since = None
+            self.ticking.stop()
+            self._fill(_PARTS, round(_PARTS * running_fraction(runner)))
+            self.left.setText(left_words(runner))
+            return
+        now = self._clock()
+        if self._compiles_since is None:
+            self._compiles_since = now
+            self.ticking.start()
+        self._fill(0, 0)
+        self.left.setText(elapsed_words(now - self._compiles_since))
+
+    def _fill(self, parts: int, value: int) -> None:
+        """So many of so many; of none: it is busy, for who knows how long."""
         # A bar paints itself, and with it all that has changed in the window, before ``setValue``
         # returns, and that for each of several changes at a time. Let it be painted with the rest.
         self.bar.setUpdatesEnabled(False)
-        self.bar.setValue(round(_PARTS * running_fraction(runner)))
+        self.bar.setRange(0, parts)
+        self.bar.setValue(value)
         self.bar.setUpdatesEnabled(True)
-        self.left.setText(left_words(runner))
-        self.left.setMinimumWidth(max(self._usual, self.left.sizeHint().width()))

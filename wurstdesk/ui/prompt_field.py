@@ -268,7 +268,7 @@ class PromptCommands(QObject):
         add(
             "fold_negative",
             "edit",
-            self.tr("&Fold or unfold the negative prompt"),
+            self.tr("Fold or &unfold the negative prompt"),
             "Ctrl+Shift+N",
             run=self._fold,
             section=4,

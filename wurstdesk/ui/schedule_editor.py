@@ -209,8 +209,10 @@ class ScheduleCurve(QWidget):
         return QSize(80, self.fontMetrics().lineSpacing())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A line through all times, and a dot at each where there is room."""
+        """A line through all times, and a dot at each where there is room; nothing in a gap."""
         del event
+        if self.width() < self.height():
+            return
         colours = colours_of(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -165,6 +165,13 @@ class SettingsDialog(QDialog):
             return NameTemplateControl(setting, lambda: state.settings, lambda: state.form.request)
         return control_for(setting)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Anew: what was searched for the last time is no question any more."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.search.clear()
+            self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def changeEvent(self, event: QEvent) -> None:
         """Larger text needs more room."""
         super().changeEvent(event)

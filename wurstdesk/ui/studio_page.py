@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, QEvent, QMetaObject, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QMainWindow,
     QSplitter,
@@ -45,7 +46,7 @@ class StudioPage(QMainWindow):
         self.details = DetailsRow(state)
         self.filmstrip = Filmstrip(state)
         self.docks: dict[str, QDockWidget] = {}
-        self._is_arranged = False
+        self._is_arranged = self._is_by_key = False
         self._wanted = self._forced = 0  # width of the docks, and what larger text made of it
         self._is_settling = False
         self._was_shown = False
@@ -98,10 +99,13 @@ class StudioPage(QMainWindow):
         action.setCheckable(True)
         action.setChecked(True)
         action.triggered.connect(self._on_dock_action)
+        action.installEventFilter(self)
         dock.installEventFilter(self)
         dock.dockLocationChanged.connect(self._on_dock_moved)
         dock.topLevelChanged.connect(self._on_dock_moved)
         dock.visibilityChanged.connect(self._on_dock_moved)
+        dock.visibilityChanged.connect(self._on_dock_seen)
+        dock.topLevelChanged.connect(self._on_dock_floats)
         self._on_dock_moved()
         return dock
 
@@ -116,6 +120,20 @@ class StudioPage(QMainWindow):
                 dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # Qt's own one
         self._name_tabs()
         self.arranged.emit()
+
+    @Slot(bool)
+    def _on_dock_seen(self, is_seen: bool) -> None:
+        """Qt only moves a panel behind another tab out of sight: the Tab key would go into it."""
+        dock = self.sender()
+        inside = dock.widget() if isinstance(dock, QDockWidget) else None
+        if inside is not None:
+            inside.setEnabled(is_seen)
+
+    @Slot(bool)
+    def _on_dock_floats(self, is_floating: bool) -> None:
+        """One that was behind others when it was taken away: of that Qt says nothing more."""
+        if is_floating:
+            self._on_dock_seen(True)
 
     def _name_tabs(self) -> None:
         """Qt makes the tabs when it needs them: a name, and a place before what they show."""
@@ -181,12 +199,17 @@ class StudioPage(QMainWindow):
         dock = self.docks[name]
         dock.show()
         dock.raise_()
+        dock.window().activateWindow()  # its own one, where it floats
         inside = dock.widget()
         if inside is not None:
+            inside.setEnabled(True)  # at once, whenever Qt says that it is seen
             inside.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the menu's ticks true, whichever way a panel went."""
+        """Keep the menu's ticks true, whichever way a panel went, and see what is done by key."""
+        if event.type() == QEvent.Type.Shortcut:
+            self._is_by_key = True  # what follows is its action's ``triggered``
+            return False
         kinds = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
         if isinstance(watched, QDockWidget) and event.type() in kinds:
             self._book[f"dock_{watched.objectName()}"].setChecked(not watched.isHidden())
@@ -195,14 +218,23 @@ class StudioPage(QMainWindow):
 
     @Slot()
     def _on_dock_action(self) -> None:
-        """Bring a panel to the front; one that is there already goes."""
+        """Bring a panel to the front; one that is there already goes.
+
+        By its key one goes into a panel, and only from within it goes: who writes a prompt wants
+        to get at the panel that is seen, and the menu's tick is for the others.
+        """
         action: QObject = self.sender()
         name = action.objectName().removeprefix("dock_")
         dock = self.docks[name]
-        if dock.isVisible() and not dock.visibleRegion().isEmpty():
+        is_seen = dock.isVisible() and not dock.visibleRegion().isEmpty()
+        is_inside = dock.isAncestorOf(QApplication.focusWidget() or self)
+        if is_seen and (is_inside or not self._is_by_key):
             dock.hide()
+            if is_inside:
+                self.panel.prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             self.raise_dock(name)
+        self._is_by_key = False
         self._book[f"dock_{name}"].setChecked(not dock.isHidden())
 
     @Slot()

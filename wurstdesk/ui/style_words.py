@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from wurstdesk.generation.styles import SETTING_GROUPS, Style
-from wurstdesk.session.facts import SCHEDULE, SIZE, fact_label
+from wurstdesk.session.facts import BLEND, SCHEDULE, SIZE, blend_text, fact_label
 from wurstdesk.ui.i18n import size_text
 
 _LONGEST = 300
@@ -21,6 +21,8 @@ def setting_text(group: str, values: Mapping[str, Any]) -> str:
         value = size_text(values["width"], values["height"])
     elif group == SCHEDULE:
         value = _schedule(values)
+    elif group == BLEND:
+        value = blend_text(values["prior_blend"], values["blend_prior"]) or _tr("none")
     else:
         value = QLocale().toString(float(values[group]), "g", 6)
     return _tr("{0}: {1}").format(fact_label(group), value)

@@ -90,7 +90,7 @@ QPushButton#primary {
 QPushButton#primary:hover, QPushButton#primary:pressed, QPushButton#primary:focus {
     background: $accent_strong; border-color: $accent_strong;
 }
-QPushButton#primary:focus { border-color: $text; }
+QPushButton#primary:focus { border: 2px solid $text; padding: 7px 15px; }
 QPushButton#primary:disabled { background: $raised; color: $disabled; border-color: $raised; }
 
 QPushButton, QToolButton#choice {
@@ -99,11 +99,13 @@ QPushButton, QToolButton#choice {
 }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDialog QPushButton, QDialog QPushButton#primary { padding: 4px 18px; }
+QDialog QPushButton#primary:focus { padding: 3px 17px; }
 QToolButton#choice { background: $field; border-color: $border; padding: 3px; }
 QPushButton:hover, QToolButton#choice:hover { border-color: $dim; }
 QPushButton:focus, QToolButton#choice:focus { border-color: $accent; }
 QPushButton:disabled { color: $disabled; }
-QToolButton#choice:checked { border-color: $accent; }
+QToolButton#choice:checked { background: $note_ground; border-color: $accent; }
+QToolButton#choice:checked:focus { border-color: $text; }
 
 QPushButton#example {
     background: $window; border: 1px solid $border; border-radius: 6px; padding: 8px 14px;
@@ -111,6 +113,7 @@ QPushButton#example {
 }
 QPushButton#example:hover { border-color: $dim; }
 QPushButton#example:focus { border-color: $accent; }
+QPushButton { outline: none; }
 
 QToolButton#bare, QToolButton#fold {
     color: $text; border: 1px solid transparent; border-radius: 5px; padding: 3px;
@@ -163,6 +166,14 @@ QCheckBox::indicator:checked {
 QCheckBox::indicator:focus { border-color: $text; }
 QCheckBox::indicator:disabled { border-color: $border; background: $window; }
 
+QListView { border: 1px solid transparent; border-radius: 5px; }
+QListWidget { border-color: $border; }
+QListView:focus { border-color: $accent; }
+QComboBox QListView { border: none; border-radius: 0; }
+
+QSlider { border: 1px solid transparent; border-radius: 5px; }
+QSlider:focus { border-color: $accent; }
+
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }
@@ -193,6 +204,7 @@ QToolButton#page {
 }
 QToolButton#page:checked { background: $raised; font-weight: bold; }
 QToolButton#page:hover { border-color: $dim; }
+QWidget#compare QToolButton#page { padding: 4px 8px; }
 QToolButton#page:focus { border-color: $accent; }
 QLabel#pill, QToolButton#pill {
     background: $raised; border: 1px solid $raised; border-radius: 9px; padding: 2px 10px;
@@ -219,6 +231,7 @@ QTabBar::tab {
 }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected:focus { background: $raised; color: $accent_strong; }
 QMainWindow::separator { background: $border; width: 1px; height: 1px; }
 
 *[textSize="small"] { font-size: ${small}pt; }

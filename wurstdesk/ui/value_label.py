@@ -39,6 +39,7 @@ class ValueLabel(QLabel):
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt means it for the mouse alone
         self.setObjectName("value")
+        self.setIndent(0)  # Qt reckons with one on account of the frame: lines broke too soon
 
     def show_value(self, value: str) -> None:
         """Show another text."""
