@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 
+from fake_shelf import BUILT_IN, GB, WHOLE, partial_item, prior_item
 from fakes import DACKEL, PUBLISHED, Gate, full_disk
 from studio import Studio
 from wurstdesk.generation import GenerationRequest, KeptJob, StageProgress
+from wurstdesk.generation.fetching import Planned, Progressed
+from wurstdesk.generation.shelf import ImportPiece, ImportPlan, ImportRefusal
 from wurstdesk.session.messages import MessageKind
 from wurstdesk.session.proposal import propose
 from wurstdesk.ui.main_window import MainWindow
@@ -139,6 +143,57 @@ def open_size_grid(studio: Studio, window: MainWindow) -> QWidget:
     return window.panel.size_picker.popup
 
 
+def open_checkpoints(studio: Studio, window: MainWindow) -> QWidget:
+    """What is on the disk, while something is fetched and something waits for that."""
+    checkpoints = studio.state.checkpoints
+    studio.shelf.found = [BUILT_IN, WHOLE, partial_item(), prior_item(), prior_item("alone", ())]
+    window.book["checkpoints"].trigger()
+    studio.qtbot.waitUntil(lambda: len(checkpoints.shelf.items) == 5)
+    checkpoints.shelf.choose("half-way")
+    for offer in checkpoints.offers:
+        checkpoints.fetching.get(offer)
+    studio.qtbot.waitUntil(lambda: bool(studio.fetches.started))
+    fetch, file = studio.fetches.last, "warp-ai/wuerstchen: decoder/model.safetensors"
+    fetch.say(Planned((), 12 * GB, 0, {}, (), 0, 0))
+    fetch.say(Progressed(4 * GB, 12 * GB, 25e6, 330.0, file, GB, 4 * GB))
+    studio.qtbot.waitUntil(lambda: checkpoints.fetching.jobs[0].done > 0)
+    assert window.dialogs.checkpoints is not None
+    return window.dialogs.checkpoints
+
+
+def open_get(studio: Studio, window: MainWindow) -> QWidget:
+    """What can be fetched."""
+    del studio
+    window.dialogs.show_get()
+    assert window.dialogs.checkpoints is not None
+    assert window.dialogs.checkpoints.get_dialog is not None
+    return window.dialogs.checkpoints.get_dialog
+
+
+def open_import(studio: Studio, window: MainWindow) -> QWidget:
+    """What somebody brought."""
+    names = ("diffusion_pytorch_model.safetensors", "model.safetensors")
+    pieces = tuple(ImportPiece(Path(f"/usb/{n}"), Path(f"/m/{n}"), GB, "weights") for n in names)
+    refused = (ImportRefusal(Path("/usb/model.bin"), "it is a pickle, which is never read"),)
+    studio.shelf.plan = ImportPlan(pieces, ("wuerstchen",), ("the prior",), refused)
+    window.book["checkpoints"].trigger()
+    dialog = window.dialogs.checkpoints
+    assert dialog is not None
+    dialog.bringing.take([Path("/usb")])
+    studio.qtbot.waitUntil(lambda: dialog.bringing.question is not None)
+    assert dialog.bringing.question is not None
+    return dialog.bringing.question
+
+
+def open_welcome(studio: Studio, window: MainWindow) -> QWidget:
+    """The first start, with two checkpoints of other programs."""
+    studio.shelf.found = [BUILT_IN, WHOLE, prior_item()]
+    window.dialogs.welcome_once()
+    studio.qtbot.waitUntil(lambda: window.dialogs.welcome is not None)
+    assert window.dialogs.welcome is not None
+    return window.dialogs.welcome
+
+
 Open = Callable[[Studio, MainWindow], QWidget]
 DIALOGS: dict[str, Open] = {
     "settings": open_settings,
@@ -149,6 +204,10 @@ DIALOGS: dict[str, Open] = {
     "proposal": open_proposal,
     "resume": open_resume,
     "size grid": open_size_grid,
+    "checkpoints": open_checkpoints,
+    "get": open_get,
+    "import": open_import,
+    "welcome": open_welcome,
 }
 
 

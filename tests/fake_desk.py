@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from fakes import Gate
-from wurstdesk.generation import KeptJob, KeptPicture, SeedUse
+from wurstdesk.generation import KeptJob, SeedUse
 
 
 @dataclass
@@ -19,7 +19,6 @@ class MemoryDesk:
     kept_jobs: tuple[KeptJob, ...] = ()
     uses: dict[int, SeedUse] = field(default_factory=dict)
     past_prompts: tuple[str, ...] = ()
-    kept_pictures: list[KeptPicture] = field(default_factory=list)
     notices: tuple[str, ...] = ()
     failures: list[BaseException] = field(default_factory=list)
     history: list[tuple[KeptJob, ...]] = field(default_factory=list)
@@ -59,11 +58,6 @@ class MemoryDesk:
         """What was given."""
         self._fail()
         return self.past_prompts[:limit]
-
-    def pictures(self, limit: int, offset: int = 0) -> tuple[KeptPicture, ...]:
-        """What was given."""
-        self._fail()
-        return tuple(self.kept_pictures[offset : offset + limit])
 
     def close(self) -> None:
         """Say that it was closed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,7 +16,7 @@ from fake_shelf import FakeFetches, FakeShelf, services_of
 from fakes import FakeCatalogue, MemorySink, ScriptedGenerator
 from wurstdesk.gallery.chores import Chores
 from wurstdesk.gallery.library import Library
-from wurstdesk.generation import CheckpointInfo
+from wurstdesk.generation import CheckpointInfo, PictureSink
 from wurstdesk.session.services import Services
 from wurstdesk.session.state import StudioState
 from wurstdesk.settings import Settings
@@ -67,8 +67,16 @@ def open_library(folder: Path) -> Library:
 
 
 @contextmanager
-def open_studio(qtbot: QtBot, folder: Path, memory_file: Path | None = None) -> Iterator[Studio]:
-    """A studio that is shut down at the end; nothing starts before it is asked to."""
+def open_studio(
+    qtbot: QtBot,
+    folder: Path,
+    memory_file: Path | None = None,
+    make_sink: Callable[[], PictureSink] | None = None,
+) -> Iterator[Studio]:
+    """A studio that is shut down at the end; nothing starts before it is asked to.
+
+    ``make_sink`` makes what saves pictures in the place of the one in memory.
+    """
     generator, sink, catalogue = ScriptedGenerator(), MemorySink(folder), FakeCatalogue()
     seeds = count(1000)
     library_file(folder).parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +84,7 @@ def open_studio(qtbot: QtBot, folder: Path, memory_file: Path | None = None) -> 
     desk, shelf, fetches = MemoryDesk(), FakeShelf(), FakeFetches()
     services = Services(
         lambda: generator,
-        lambda: sink,
+        make_sink or (lambda: sink),
         lambda: desk,
         partial(open_library, folder),
         partial(Chores.open, library_file(folder), folder),

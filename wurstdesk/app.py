@@ -137,6 +137,7 @@ class Studio(QObject):
         self._first_paint = _FirstPaint(self.window, self.state.prepare)
         self.window.show()
         self.state.start()
+        self.window.dialogs.welcome_once()
         _log.info("the window is open")
 
     def close(self) -> None:
@@ -186,10 +187,9 @@ class Studio(QObject):
         gc.freeze()  # what is imported by now stays: no need to look at it again and again
 
     def _checkpoint_services(self) -> CheckpointServices:
-        folder = self._base.home.models
-        return CheckpointServices(
-            parts.shelf_of(self._base_now), FetchProcess, discard, PUBLISHED, folder
-        )
+        work = (parts.shelf_of(self._base_now), FetchProcess, discard)
+        hub = os.environ.get("HF_ENDPOINT", "")
+        return CheckpointServices(*work, PUBLISHED, self._base.home.models, hub)
 
     def _tell_what_was_found(self, crash_report: str | None) -> None:
         for text in self._base.notes:
@@ -205,8 +205,9 @@ class Studio(QObject):
             )
 
     def _base_now(self) -> parts.Base:
-        """With the settings that hold by now."""
-        return parts.Base(self._base.home, self.state.settings)
+        """With the settings that hold by now; at first with those of the start."""
+        holder: StudioState | parts.Base = getattr(self, "state", self._base)
+        return parts.Base(self._base.home, holder.settings)
 
     def _saving_options(self) -> SavingOptions:
         return parts.saving_options(self._base_now())

@@ -23,8 +23,13 @@ _STATE = {
 
 def state_of(place: Path) -> dict[str, list[tuple[Any, ...]]]:
     """What stands in the database, once it is known to be sound."""
-    with closing(apsw.Connection(str(database(place)))) as connection:
-        side_files.attach(connection, database(place))
+    return state_in(database(place))
+
+
+def state_in(file: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The same of a database wherever it is."""
+    with closing(apsw.Connection(str(file))) as connection:
+        side_files.attach(connection, file)
         for part in ("main", "negatives", "thumbnails"):
             schema.check_integrity(connection, part)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -154,26 +154,6 @@ def test_prompts_are_each_there_once_and_none_is_empty(open_desk: OpenDesk) -> N
     assert desk.prompts(1) == ("a cow",)
 
 
-def test_pictures_come_in_pages_without_those_that_lost_their_file(
-    open_desk: OpenDesk, place: Path
-) -> None:
-    desk = open_desk()
-    saved = [desk.save(make_picture(seed=seed)) for seed in range(5)]
-    ask(place, f"UPDATE pictures SET path = NULL WHERE id = {saved[2].id}")
-    ask(
-        place,
-        "DELETE FROM thumbnails.images WHERE content_hash ="
-        f" (SELECT content_hash FROM pictures WHERE id = {saved[0].id})",
-    )
-
-    first, second = desk.pictures(2), desk.pictures(10, offset=2)
-
-    assert [kept.id for kept in (*first, *second)] == [saved[n].id for n in (4, 3, 1, 0)]
-    assert [kept.path for kept in first] == [saved[4].path, saved[3].path]
-    assert first[0].request == saved[4].request
-    assert [bool(kept.thumbnail) for kept in second] == [True, False]
-
-
 def test_a_gallery_of_the_first_version_gets_a_desk(open_desk: OpenDesk, place: Path) -> None:
     database(place).parent.mkdir()
     schema.connect(database(place), steps=schema.migrations()[:1]).close()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 from gallery.pictures import finish, make_picture, start_python
 from gallery.places import database, names_in, pictures, unpack
 from gallery.sound import open_desk, state_of
+from small_disk import fill, mounted
 from wurstdesk.errors import StorageError
 from wurstdesk.gallery import backups
 from wurstdesk.gallery.desk import GalleryDesk
@@ -28,28 +27,8 @@ def copy_all(desk: GalleryDesk) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own with 4 MB of room."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    if mount is None or not sys.platform.startswith("linux"):
-        pytest.skip("no file system can be mounted here")
-    command = [mount, "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    if subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("this person may not mount a file system")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(folder: Path, leave: int) -> Path:
-    """Take all the room but that many bytes."""
-    filler = folder / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
-    size = filler.stat().st_size
-    os.truncate(filler, max(0, size - leave))
-    return filler
+    with mounted(tmp_path / "disk") as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("leave", [0, 8_192, 65_536, 120_000, 200_000])

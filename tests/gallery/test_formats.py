@@ -18,7 +18,14 @@ from gallery.places import OpenGallery, ask, names_in, pictures
 from wurstdesk.errors import StorageError
 from wurstdesk.gallery import formats
 from wurstdesk.gallery.formats import FORMATS, FileFormat, encode, format_named, format_of, is_whole
-from wurstdesk.gallery.image_metadata import ImageMetadata, Texts, read_metadata, reader, xmp
+from wurstdesk.gallery.image_metadata import (
+    ImageMetadata,
+    Texts,
+    containers,
+    read_metadata,
+    reader,
+    xmp,
+)
 from wurstdesk.gallery.saving import SavingOptions, copy_picture
 from wurstdesk.generation import (
     GeneratedPicture,
@@ -35,7 +42,7 @@ DOT = Pixels(2, 2, b"\x40" * 12)
 
 
 def read(data: bytes) -> ImageMetadata:
-    return reader.from_texts(reader.texts_in(io.BytesIO(data)))
+    return reader.from_texts(containers.texts_in(io.BytesIO(data)))
 
 
 def file_of(picture: GeneratedPicture, kind: FileFormat, pixels: Pixels = DOT) -> bytes:

@@ -378,16 +378,6 @@ def test_what_a_twin_needs_is_not_forgotten(place: Path) -> None:
     desk.close()
 
 
-def test_a_file_is_missing_until_it_is_found(library: Library, tmp_path: Path) -> None:
-    library.mark_missing([1, 2, 99])
-    assert [card.is_missing for card in library.cards([1, 2, 5])] == [True, True, False]
-    assert library.mark_found(1, tmp_path / "elsewhere" / "a.png")
-    (card,) = library.cards([1])
-    assert (card.path, card.is_missing) == (tmp_path / "elsewhere" / "a.png", False)
-    assert not library.mark_found(2, tmp_path / "elsewhere" / "a.png")  # that is picture 1
-    assert [card.id for card in library.cards(library.find(Query("is:missing")).ids)] == [2]
-
-
 def test_a_locked_database_is_a_sentence(library: Library, tmp_path: Path) -> None:
     other = Library.open(tmp_path / "data" / "gallery.sqlite", tmp_path)
     other._connection.set_busy_timeout(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -251,3 +252,22 @@ def test_a_disk_without_room_for_sqlites_own_files_is_full(
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=0))
     with pytest.raises(StorageError, match="is full"), schema.storage_errors(database):
         raise apsw.IOError("xShmMap")
+
+
+def test_a_database_that_another_thread_works_with_did_not_end_unclean(database: Path) -> None:
+    seen: list[bool] = []
+
+    def look() -> None:
+        seen.append(schema.ended_unclean(database))
+
+    def look_from_another_thread(*_: Any) -> None:
+        other = Thread(target=look)
+        other.start()
+        other.join()
+
+    connection = schema.connect(database)
+    connection.execute("CREATE TABLE something (x)")  # so that there is something in the -wal
+    connection.create_scalar_function("look", look_from_another_thread, 0)
+    connection.execute("SELECT look()").fetchall()
+    connection.close()
+    assert seen == [False]

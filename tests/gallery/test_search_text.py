@@ -116,6 +116,24 @@ def test_what_is_no_filter_is_searched_as_words(text: str) -> None:
     assert search.remark == f"“{text}” is no filter and was searched for as words."
 
 
+def test_a_filter_of_an_unknown_name_is_remarked_on() -> None:
+    search = parse("dog sead:7 style:oil", TODAY)
+    assert search.match == '("dog"*) AND ("sead:7"*) AND ("style:oil"*)'
+    said = "There is no filter “sead”; it was searched for as words. Did you mean “seed:”?"
+    assert search.remark == said
+    no_guess = "There is no filter “photographer”; it was searched for as words."
+    assert parse("-photographer:me", TODAY).remark == no_guess
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["http://x.org/a", "https://x", "12:30", "16:9", "C:\\dog", "a:b", "note: dog", "(red:1.3)",
+     ":)", '"sead:7"', "日:1"],
+)  # fmt: skip
+def test_other_words_with_a_colon_are_not(text: str) -> None:
+    assert parse(text, TODAY).remark == ""
+
+
 @pytest.mark.parametrize(
     "text", ["tag:", "rating:>", "rating:", "is:", "is:r", "size:1024x", "is:t"]
 )

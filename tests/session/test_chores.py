@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QFile
@@ -13,6 +14,7 @@ from gallery.pictures import make_picture
 from studio import Studio, library_file
 from wurstdesk.errors import StorageError
 from wurstdesk.gallery.desk import GalleryDesk
+from wurstdesk.gallery.exporting import ExportOptions
 from wurstdesk.gallery.image_metadata import utc_text
 from wurstdesk.gallery.importing import ImportReport
 from wurstdesk.gallery.records import Edit
@@ -91,6 +93,45 @@ def test_the_end_makes_a_backup(studio: Studio, folder: Path) -> None:
     studio.state.chores.start(lambda: False)
     studio.state.chores.close()
     assert list((library_file(folder).parent / "backups").glob("gallery-2*"))
+
+
+def test_one_thing_after_the_other_and_each_is_ended_for_itself(
+    qtbot: QtBot, studio: Studio, folder: Path, system_trash: list[str], tmp_path: Path
+) -> None:
+    paths = make_gallery(folder)
+    doing = studio.state.chores
+    said: list[str] = []
+    doing.changed.connect(lambda: said.append(doing.what))
+    doing.export([1], ExportOptions(tmp_path / "out"))
+    doing.empty_trash()
+    doing.cancel()
+    assert doing.what == "Exporting"
+    qtbot.waitUntil(lambda: not doing.is_busy)
+    assert list(dict.fromkeys(said)) == ["Exporting", "Emptying the trash", ""]
+    assert sorted(system_trash) == sorted(paths[name].name for name in ("fresh", "old"))
+
+
+def test_closing_does_not_wait_for_all_of_the_trash(
+    studio: Studio, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_gallery(folder)
+    doing, taken, closing = studio.state.chores, Event(), Event()
+
+    def move(path: str) -> tuple[bool, str]:
+        taken.set()
+        assert closing.wait(10)
+        Path(path).unlink()
+        return True, path
+
+    monkeypatch.setattr(QFile, "moveToTrash", move)
+    doing.empty_trash()
+    assert taken.wait(10)
+    doing.cancel()
+    closing.set()
+    doing.close()
+    desk = GalleryDesk.open(library_file(folder), folder)
+    assert desk.library.shelves().trashed == 1, "the one in hand went, the other stays"
+    desk.close()
 
 
 def test_a_file_that_the_system_does_not_take_is_told(

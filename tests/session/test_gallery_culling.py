@@ -48,6 +48,16 @@ def test_a_decision_is_written_and_the_next_one_comes(
     assert (culling.kept, culling.rejected) == ((bench.ids[0],), (bench.ids[1],))
 
 
+def test_a_favourite_stays_in_view_and_is_taken_back(bench: GalleryBench, culling: Culling) -> None:
+    culling.favourite()
+    assert culling.index == 0
+    assert bench.stored(bench.ids[0])["favourite"] == 1
+    culling.favourite()
+    assert bench.stored(bench.ids[0])["favourite"] == 0
+    culling.undo()
+    assert bench.stored(bench.ids[0])["favourite"] == 1
+
+
 def test_after_the_last_it_is_over(bench: GalleryBench, culling: Culling, qtbot: QtBot) -> None:
     culling.go(4)
     culling.go_forward()
@@ -106,3 +116,46 @@ def test_without_pictures_it_does_not_begin(bench: GalleryBench) -> None:
     bench.work.culling.start([])
     assert not bench.work.culling.is_active
     assert bench.work.culling.card is None
+
+
+def test_a_decision_counts_for_what_the_page_never_looked_at(
+    bench: GalleryBench, culling: Culling, qtbot: QtBot
+) -> None:
+    culling.end()
+    bench.view.cards._cards.clear()
+    culling.start(bench.ids)
+    qtbot.waitUntil(lambda: culling.card is not None)
+    assert bench.view.card(bench.ids[0]) is None
+    culling.reject()
+    culling.keep()
+    bench.wait()
+    assert (culling.kept, culling.rejected) == ((bench.ids[1],), (bench.ids[0],))
+    culling.undo()
+    bench.wait()
+    assert culling.kept == ()
+
+
+def test_the_last_decision_counts_before_it_is_written(
+    bench: GalleryBench, culling: Culling, qtbot: QtBot
+) -> None:
+    culling.end()
+    bench.view.cards._cards.clear()
+    culling.start(bench.ids[:1])
+    qtbot.waitUntil(lambda: culling.card is not None)
+    culling.reject()
+    assert not culling.is_active
+    assert culling.rejected == (bench.ids[0],), "the question at the end is about it"
+
+
+def test_what_was_taken_back_elsewhere_is_not_taken_back_here(bench: GalleryBench) -> None:
+    bench.work.edits.rate(bench.ids[:1], 5)
+    bench.work.cull()
+    culling = bench.work.culling
+    culling.reject()
+    culling.reject()
+    bench.work.edits.undo()  # as the menu does
+    assert culling.can_undo
+    culling.undo()
+    assert (culling.index, culling.can_undo) == (0, False)
+    culling.undo()
+    assert bench.stored(bench.ids[0])["rating"] == 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -127,6 +129,30 @@ def test_favourites_that_were_not_looked_at_are_known_too(
     edits.trash(bench.ids[:2])
     qtbot.waitUntil(lambda: bool(asker.asked))
     assert asker.asked == [(1, 2)]
+
+
+def test_a_question_is_about_the_pictures_that_it_was_asked_of(
+    bench: GalleryBench, qtbot: QtBot
+) -> None:
+    """Others may go meanwhile."""
+    edits, (favourite, plain) = bench.work.edits, bench.ids[:2]
+    edits.favourite((favourite,), True)
+    bench.wait()
+    answers: list[Callable[[bool], None]] = []
+
+    class Later(TrashAsker):
+        def ask(self, favourites: int, pictures: int, answer: Callable[[bool], None]) -> None:
+            answers.append(answer)
+
+    edits.asker = Later()
+    bench.view.cards._cards.pop(plain)
+    edits.trash((plain,))  # it has to be read first
+    edits.trash((favourite,))
+    assert bench.stored(plain)["trashed"] is True
+    assert bench.stored(favourite)["trashed"] is False
+    answers.pop()(True)
+    assert bench.stored(favourite)["trashed"] is True
+    assert not answers
 
 
 def test_what_cannot_be_written_is_shown_as_it_was(

@@ -249,6 +249,9 @@ def test_the_chosen_picture_is_read_in_full(
     qtbot: QtBot, view: GalleryView, ids: list[int]
 ) -> None:
     view.selection.choose(4)
+    qtbot.waitUntil(lambda: view.chosen is not None)
+    assert view._full.image.isNull(), "not for who only selects it"
+    view.want_image(True)
     qtbot.waitUntil(lambda: view.image.size() == QSize(128, 128))
     assert getattr(view.chosen, "id", None) == ids[4]
     view.selection.drop_current()
@@ -266,6 +269,7 @@ def test_who_goes_on_is_not_waited_for(
         return read_image(path)
 
     monkeypatch.setattr(gallery_image, "read_image", note)
+    view.want_image(True)
     view.cards.look_at(ids)
     qtbot.waitUntil(lambda: all(map(view.card, ids)))
     for row in range(5):

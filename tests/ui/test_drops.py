@@ -284,7 +284,7 @@ def test_a_picture_that_says_nothing(
     assert notes(studio) == []
 
 
-@pytest.mark.parametrize("name", ["folder", "notes.txt"])
+@pytest.mark.parametrize("name", ["archive.zip", "notes.txt"])
 def test_what_is_no_picture_by_its_name_is_refused_and_becomes_no_text(
     studio: Studio, window: MainWindow, drops: PictureDrops, tmp_path: Path, name: str
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QStandardPaths, Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -159,6 +159,28 @@ def test_a_picture_that_is_gone_is_told_and_the_others_come(
     (message,) = studio.state.messages.all
     assert message.text == "A picture was not exported."
     assert "Picture 2" in message.hint
+
+
+def test_the_example_is_one_of_those_that_are_exported(
+    qtbot: QtBot, window: Window, studio: Studio, saved: list[Path]
+) -> None:
+    gallery = studio.state.gallery
+    gallery.cards.look_at([1, 2, 3])
+    qtbot.waitUntil(lambda: gallery.card(3) is not None)
+    window.ids = (3, 2)
+    studio.state.form.edit(prompt="something else", seed=99)
+    assert export_dialog(window).template.example.text().endswith("a-red-dog 2.png")
+
+
+def test_files_are_looked_for_at_home_where_there_is_no_folder_of_pictures(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = staticmethod(lambda _: "/nowhere/at all")
+    monkeypatch.setattr(QStandardPaths, "writableLocation", nowhere)
+    window.book["import_files"].trigger()
+    dialog = window.commands.dialog
+    assert isinstance(dialog, QFileDialog)
+    assert Path(dialog.directory().absolutePath()) == Path.home()
 
 
 def test_chosen_files_are_imported(

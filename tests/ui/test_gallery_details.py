@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from everything import settle
 from kept_pictures import GalleryBench, edit, library_of
 from studio import Studio
+from wurstdesk.gallery import rows
 from wurstdesk.gallery.records import Edit
 from wurstdesk.ui.gallery_details import GalleryDetails
 from wurstdesk.ui.gallery_facts import FactTable, Row
@@ -104,7 +105,10 @@ def test_a_part_goes_to_the_studio(
 
 
 def test_all_goes_to_the_studio(qtbot: QtBot, studio: Studio, details: GalleryDetails) -> None:
+    told: list[str] = []
+    studio.state.told.connect(told.append)
     qtbot.mouseClick(details.use_all, LEFT)
+    assert told[-1] == "All its settings are in the studio."
     request = studio.state.form.request
     assert (request.prompt, request.seed, request.width) == ("dog 5", 5, 128)
 
@@ -228,7 +232,7 @@ def test_what_several_have_in_common(
 
 def test_a_missing_file_is_said(qtbot: QtBot, bench: GalleryBench, details: GalleryDetails) -> None:
     with library_of(bench.studio) as library:
-        library.mark_missing([bench.ids[1]])
+        rows.set_missing(library._connection, [bench.ids[1]], "2026-11-24T10:00:00.000+00:00")
     bench.choose(1)
     assert "not where it was" in details.missing.text()
     assert details.missing.isVisible()

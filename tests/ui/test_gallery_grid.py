@@ -131,8 +131,10 @@ def test_a_look_and_back(
     qtbot.keyClick(peek, KEY.Key_Right)
     assert view.selection.row == 1
     qtbot.waitUntil(lambda: view.chosen is not None and view.chosen.prompt in peek.accessibleName())
+    qtbot.waitUntil(lambda: not view._full.image.isNull())
     qtbot.keyClick(peek, KEY.Key_Escape)
     assert not peek.isVisible()
+    assert view._full.image.isNull(), "nobody looks at it any more"
     assert grid.hasFocus()
 
 

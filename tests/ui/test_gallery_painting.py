@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 from everything import settle
 from kept_pictures import edit, fill, folder_of, library_of
 from studio import Studio
+from wurstdesk.gallery import rows
 from wurstdesk.gallery.records import Edit
+from wurstdesk.session.gallery_shelves import Shelf
 from wurstdesk.session.gallery_view import GalleryView
 from wurstdesk.ui.gallery_grid import GalleryGrid
 from wurstdesk.ui.main_window import MainWindow
@@ -109,7 +111,7 @@ def test_a_missing_file_is_said_on_the_picture(
 ) -> None:
     before = shot(grid, 0)
     with library_of(studio) as library:
-        library.mark_missing([ids[0]])
+        rows.set_missing(library._connection, [ids[0]], "2026-11-24T10:00:00.000+00:00")
     view.read_anew()
     qtbot.waitUntil(lambda: (card := view.card(ids[0])) is not None and card.is_missing)
     assert shot(grid, 0) != before
@@ -144,3 +146,22 @@ def test_the_current_picture_is_read_aloud(
     assert grid.accessibleDescription() == words
     assert QAccessible.Event.Focus in said
     assert QAccessible.Event.DescriptionChanged in said
+
+
+def test_rejected_pictures_are_faint_only_beside_others(
+    qtbot: QtBot, studio: Studio, grid: GalleryGrid, view: GalleryView
+) -> None:
+    def colour() -> QColor:
+        return QColor(grid.grab(grid.visual_rect(0)).toImage().pixelColor(40, 40))
+
+    usual = colour()
+    edit(studio, Edit("verdict", {COUNT: -1}))
+    view.read_anew()
+    qtbot.waitUntil(lambda: (card := view.card(COUNT)) is not None and card.verdict < 0)
+    settle()
+    assert colour() != usual
+
+    view.show_shelf(Shelf("rejected"))
+    qtbot.waitUntil(lambda: list(view.found.ids) == [COUNT])
+    settle()
+    assert colour() == usual

@@ -150,6 +150,8 @@ def test_a_search_is_kept_under_a_name(
     qtbot.mouseClick(search.keep, LEFT)
     dialog = search._dialog
     assert dialog is not None
+    title = dialog.fontMetrics().horizontalAdvance(dialog.windowTitle())
+    assert dialog.width() >= 3 * title, "the frame's buttons need room too"
     assert dialog.textValue() == "dog 1"
     dialog.setTextValue("ones")
     dialog.accept()
@@ -174,6 +176,21 @@ def test_how_many_there_are(page: GalleryPage, qtbot: QtBot, view: GalleryView) 
     qtbot.waitUntil(lambda: page.bar.count.text() == "0 of 12")
 
 
+def test_choices_stand_apart(qtbot: QtBot, search: GallerySearch) -> None:
+    qtbot.keyClicks(search.field, "date:")
+    popup = search.completer.popup()
+    assert popup is not None
+    qtbot.waitUntil(popup.isVisible)
+    assert popup.sizeHintForRow(0) >= popup.fontMetrics().height() + 6
+    popup.hide()
+
+
+def test_a_filter_that_there_is_not_is_said(qtbot: QtBot, search: GallerySearch) -> None:
+    qtbot.keyClicks(search.field, "sead:7")
+    qtbot.waitUntil(search.remark.isVisible)
+    assert "There is no filter “sead”" in search.remark.text()
+
+
 def test_another_order(page: GalleryPage, qtbot: QtBot, view: GalleryView, ids: list[int]) -> None:
     sort = page.bar.sort
     sort.setCurrentIndex(sort.findData("oldest"))
@@ -190,6 +207,7 @@ def test_seeds_are_stacked(page: GalleryPage, qtbot: QtBot, studio: Studio) -> N
     qtbot.waitUntil(lambda: len(view.found.ids) == 15)
     page.bar.stacks.click()
     qtbot.waitUntil(lambda: len(view.found.ids) == 12)
+    qtbot.waitUntil(lambda: page.bar.count.text() == "12 of 15")
     qtbot.waitUntil(lambda: (card := page.grid._card_at(0)) is not None and card.stack_size == 2)
     page.bar.stacks.click()
     qtbot.waitUntil(lambda: len(view.found.ids) == 15)

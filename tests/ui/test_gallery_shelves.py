@@ -123,6 +123,18 @@ def test_a_new_album(qtbot: QtBot, shelves: GalleryShelfList, view: GalleryView)
     assert index_of(shelves, "Book cover").isValid()
 
 
+def test_the_shelf_is_marked_again_after_no_album_was_made(
+    qtbot: QtBot, shelves: GalleryShelfList, view: GalleryView
+) -> None:
+    click(qtbot, shelves, "Cards")
+    click(qtbot, shelves, "New album…")
+    dialog = shelves.dialog
+    assert dialog is not None
+    dialog.reject()
+    assert shelves.currentIndex() == index_of(shelves, "Cards")
+    assert view.shelf.kind == "album"
+
+
 def test_an_album_is_renamed_by_its_key(
     qtbot: QtBot, shelves: GalleryShelfList, view: GalleryView
 ) -> None:

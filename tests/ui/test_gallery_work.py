@@ -144,7 +144,8 @@ def test_no_key_of_the_gallery_is_taken_twice(window: MainWindow) -> None:
 def test_the_menu_of_pictures_has_it_too(window: MainWindow, bench: GalleryBench) -> None:
     menu = window.gallery.actions_.menu()
     actions = {action.objectName(): action for action in menu.actions()}
-    assert {"gallery_favourite", "gallery_cull", "gallery_trash"} <= set(actions)
+    assert {"gallery_favourite", "gallery_cull", "gallery_trash", "export"} <= set(actions)
+    assert actions["export"].isEnabled()
     actions["gallery_trash"].trigger()
     menu.aboutToHide.emit()
     assert bench.stored(bench.ids[0])["trashed"] is True
@@ -238,6 +239,11 @@ def test_going_through_by_keys(qtbot: QtBot, bench: GalleryBench, tools: Gallery
         press(qtbot, key)
     assert cull.progress.text() == "4 of 5"
     press(qtbot, KEY.Key_5)
+    press(qtbot, KEY.Key_F)
+    assert cull.heart.isChecked()
+    assert bench.stored(bench.ids[3])["favourite"] == 1
+    qtbot.mouseClick(cull.heart, LEFT)
+    assert not cull.heart.isChecked()
     press(qtbot, KEY.Key_X)
     press(qtbot, KEY.Key_U)
     assert cull.progress.text() == "4 of 5"

@@ -227,7 +227,7 @@ def press(qtbot: QtBot, window: MainWindow, action: QAction) -> None:
     qtbot.keyClick(window, combination.key(), combination.keyboardModifiers())
 
 
-@pytest.mark.parametrize("name", ["settings", "shortcuts"])
+@pytest.mark.parametrize("name", ["settings", "shortcuts", "checkpoints"])
 def test_a_dialog_is_reached_by_its_key_and_left_by_esc(
     qtbot: QtBot, window: MainWindow, name: str
 ) -> None:

@@ -256,10 +256,9 @@ def _search(
                 return found
             if pictures := wanted.get(_hash(path) or "", []):
                 with schema.immediate(connection):
-                    rows.set_path(connection, pictures.pop(), name)
+                    found += rows.set_path(connection, pictures.pop(0), name)
                     rows.remove_stranger(connection, name)
                 known.add(orphans.comparable(name))
-                found += 1
     return found
 
 

@@ -114,7 +114,9 @@ class Chores:
         for _ in backups.back_up(self._database, datetime.now(UTC), refresh=refresh):
             pass
 
-    def empty_trash(self, move: trash.Move, *, all_of_it: bool = False) -> trash.EmptiedTrash:
+    def empty_trash(
+        self, move: trash.Move, is_cancelled: IsCancelled = _never, *, all_of_it: bool = False
+    ) -> trash.EmptiedTrash:
         """As ``trash.empty_trash``."""
         library = Library(self._database, self._connection)
-        return trash.empty_trash(library, move, all_of_it=all_of_it)
+        return trash.empty_trash(library, move, all_of_it=all_of_it, is_cancelled=is_cancelled)

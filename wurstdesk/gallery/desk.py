@@ -1,4 +1,4 @@
-"""The gallery as the window asks it: the queue, the seeds, the prompts, pages of pictures."""
+"""The gallery as the window asks it: the queue, the seeds, the prompts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wurstdesk.gallery.chores import Chores
 from wurstdesk.gallery.image_metadata import utc_text
 from wurstdesk.gallery.library import Library
 from wurstdesk.gallery.store import Gallery
-from wurstdesk.generation import KeptJob, KeptPicture, SeedUse
+from wurstdesk.generation import KeptJob, SeedUse
 
 
 class GalleryDesk(Gallery):
@@ -101,10 +101,6 @@ class GalleryDesk(Gallery):
     def prompts(self, limit: int) -> tuple[str, ...]:
         """The prompts used last, each once, newest first."""
         return self._ask(lambda: desk_rows.prompts(self._connection, limit))
-
-    def pictures(self, limit: int, offset: int = 0) -> tuple[KeptPicture, ...]:
-        """The pictures that have a file, newest first."""
-        return self._ask(lambda: desk_rows.pictures(self._connection, self._names, limit, offset))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""The rows of the desk: the queue, the seeds and prompts used before, pages of pictures.
+"""The rows of the desk: the queue, the seeds and prompts used before.
 
 As ``rows`` it is what SQL there is, and nothing about files. What only a newer version can read is
 left out of every answer.
@@ -16,7 +16,7 @@ from wurstdesk.errors import RequestError
 from wurstdesk.gallery.json_text import from_json, to_json
 from wurstdesk.gallery.rows import PathNames, unique
 from wurstdesk.gallery.thumbnails import SIDE
-from wurstdesk.generation import GenerationRequest, KeptJob, KeptPicture, SeedUse
+from wurstdesk.generation import GenerationRequest, KeptJob, SeedUse
 
 _WITH_THUMBNAIL = (
     "pictures LEFT JOIN thumbnails.images ON images.content_hash = pictures.content_hash"
@@ -109,23 +109,6 @@ def prompts(connection: apsw.Connection, limit: int) -> tuple[str, ...]:
         "SELECT prompt FROM pictures WHERE trashed IS NULL ORDER BY created DESC, id DESC"
     )
     return tuple(islice(unique(prompt for (prompt,) in found if prompt.strip()), limit))
-
-
-def pictures(
-    connection: apsw.Connection, names: PathNames, limit: int, offset: int
-) -> tuple[KeptPicture, ...]:
-    """Those that have a file, newest first."""
-    found = connection.execute(
-        f"SELECT id, path, request, created, coalesce(image, x'') FROM {_WITH_THUMBNAIL}"
-        " WHERE path IS NOT NULL AND request IS NOT NULL AND trashed IS NULL"
-        " ORDER BY created DESC, id DESC LIMIT ? OFFSET ?",
-        (limit, offset),
-    )
-    return tuple(
-        KeptPicture(number, names.path(path), request, created, thumbnail)
-        for number, path, text, created, thumbnail in found
-        if (request := _readable(text)) is not None
-    )
 
 
 def _seed_use(

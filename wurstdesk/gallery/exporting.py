@@ -16,6 +16,7 @@ from PIL import Image, ImageOps
 
 from wurstdesk.errors import StorageError, UserError
 from wurstdesk.gallery import file_names, formats, image_files
+from wurstdesk.gallery.functions import local_moment
 from wurstdesk.gallery.image_metadata import Texts, read_metadata
 from wurstdesk.gallery.records import Card
 from wurstdesk.paths import ensure_folder
@@ -117,15 +118,13 @@ def _check(options: ExportOptions, own_folder: Path | None) -> None:
 
 
 def _facts(card: Card, number: int) -> file_names.NameFacts:
-    made = datetime.fromisoformat(card.created)
-    moment = (made if made.tzinfo else made.replace(tzinfo=UTC)).astimezone()
     return file_names.NameFacts(
         prompt=card.prompt,
         seed=card.seed,
         checkpoint=card.request.checkpoint if card.request is not None else "",
         width=card.width,
         height=card.height,
-        moment=moment,
+        moment=local_moment(card.created) or datetime.fromtimestamp(0, UTC),
         number=number,
     )
 
@@ -142,12 +141,16 @@ def _copy_of(card: Card, options: ExportOptions) -> bytes:
     texts = Texts.again(read_metadata(card.path)) if options.with_metadata else None
     try:
         with Image.open(io.BytesIO(content), formats=_READABLE) as image:
-            picture = image.convert("RGB")
+            picture = ImageOps.exif_transpose(image).convert("RGB")
     except Exception as error:  # whatever Pillow makes of a stranger's file
         raise StorageError(f"“{card.path.name}” is no picture that can be read.") from error
-    if options.size is not None:
-        picture = _resized(picture, options.size)
-    return formats.encode_image(picture, texts, file_format, options.quality)
+    try:
+        if options.size is not None:
+            picture = _resized(picture, options.size)
+        return formats.encode_image(picture, texts, file_format, options.quality)
+    except (ValueError, OSError, MemoryError) as error:  # as of WebP beyond 16,383 pixels
+        size = f"{picture.width} x {picture.height}"
+        raise StorageError(f"It cannot be {file_format.label} of {size} pixels.") from error
 
 
 def _resized(picture: Image.Image, size: ExportSize) -> Image.Image:
@@ -155,6 +158,15 @@ def _resized(picture: Image.Image, size: ExportSize) -> Image.Image:
     if size.way == "crop":
         return ImageOps.fit(picture, box, smooth)
     if size.way == "bars":
-        return ImageOps.pad(picture, box, smooth, color=_BARS)
+        inner = picture.resize(_inside(picture.size, box), smooth)
+        framed = Image.new("RGB", box, _BARS)
+        framed.paste(inner, ((box[0] - inner.width) // 2, (box[1] - inner.height) // 2))
+        return framed
     is_smaller = picture.width <= size.width and picture.height <= size.height
-    return picture if is_smaller else ImageOps.contain(picture, box, smooth)
+    return picture if is_smaller else picture.resize(_inside(picture.size, box), smooth)
+
+
+def _inside(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
+    """The largest size of the same shape in ``box``; a line keeps a pixel."""
+    scale = min(box[0] / size[0], box[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

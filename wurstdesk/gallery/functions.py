@@ -40,15 +40,23 @@ def stack_key(request: str | None, checkpoint_hash: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def local_day(created: str) -> str:
-    """The date, where this computer is, of a moment in UTC."""
+def local_moment(created: str) -> datetime | None:
+    """A moment in UTC where this computer is; None for what is no moment."""
     try:
         moment = datetime.fromisoformat(created)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return moment.astimezone().date().isoformat()
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone()
     except (ValueError, OverflowError, OSError):  # a year that the system's clock does not know
-        return created[:10]
+        return moment
+
+
+def local_day(created: str) -> str:
+    """The date of :func:`local_moment`."""
+    moment = local_moment(created)
+    return created[:10] if moment is None else moment.date().isoformat()
 
 
 def sha256(data: Any) -> str | None:

@@ -28,31 +28,17 @@ class ImportedFacts:
     metadata: ImageMetadata
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A picture of the gallery with the same content; ``name`` is its path as rows hold it."""
-
-    id: int
-    name: str | None
-    is_trashed: bool
-
-
-def same_content(connection: apsw.Connection, content_hash: str) -> list[Known]:
-    """Each picture whose file had this content, one outside of the trash first."""
-    found = connection.execute(
-        "SELECT id, path, trashed IS NOT NULL FROM pictures WHERE content_hash = ?"
-        " ORDER BY trashed IS NOT NULL, id",
-        (content_hash,),
-    )
-    return [Known(picture, name, bool(trashed)) for picture, name, trashed in found]
-
-
 def bring_back(connection: apsw.Connection, picture: int, name: str) -> None:
-    """A picture that was missing or in the trash has this file and is in the gallery."""
+    """A picture that was missing or in the trash has this file and is in the gallery.
+
+    Whichever other picture was there has no file now.
+    """
     connection.execute(
-        "UPDATE pictures SET path = ?, missing = NULL, trashed = NULL WHERE id = ?",
-        (name, picture),
+        "UPDATE pictures SET path = NULL WHERE path = ? AND id <> ?", (name, picture)
     )
+    rows.set_path(connection, picture, name)
+    rows.take_out_of_trash(connection, picture)
+    rows.remove_stranger(connection, name)
 
 
 def rename(connection: apsw.Connection, before: str, after: str) -> None:
@@ -83,6 +69,7 @@ def add(connection: apsw.Connection, name: str, facts: ImportedFacts) -> int:
                 negative=negative,
             ),
         )
+    rows.free_place(connection, name, facts.content_hash)
     values = _values(name, facts)
     columns, places = ", ".join(values), ", ".join("?" * len(values))
     picture: int = connection.execute(

@@ -11,20 +11,22 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
-from PIL import Image
+from PIL import ExifTags, Image
 
 from wurstdesk.errors import StorageError, UserError
-from wurstdesk.gallery import formats, image_files, import_rows, schema
-from wurstdesk.gallery.image_metadata import read_metadata, utc_text
+from wurstdesk.gallery import formats, image_files, import_rows, rows, schema
+from wurstdesk.gallery.image_metadata import moment_text, read_metadata
 from wurstdesk.gallery.rows import PathNames
+from wurstdesk.gallery.saving import resolved
 from wurstdesk.paths import ensure_folder
 
 MAX_BYTES = 256 * 1024 * 1024
 _FOLDER = "imported"
+_ON_ITS_SIDE = {5, 6, 7, 8}  # how cameras mark what is to be turned by a quarter
+_MAX_STEM_BYTES = 200  # most file systems hold 255 bytes, number and ending included
 _FORMATS = tuple(known.name.upper() for known in formats.FORMATS)
 
 Tell = Callable[[int, int], None]
@@ -50,9 +52,14 @@ def picture_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _below(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
+    with suppress(OSError):  # a name that is too long: reading it says so
+        if path.is_dir():
+            yield from _in_folder(path)
+            return
+    yield path
+
+
+def _in_folder(path: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
@@ -102,11 +109,12 @@ class Importer:
             if is_cancelled():
                 break
             try:
-                taken = _read(file)
+                place = self._place_of(file)
+                data, facts = _read(file)
             except UserError as error:
                 failed.append((file, error.message))
                 continue
-            outcome = self._note(file, *taken)
+            outcome = self._note(file, place, data, facts)
             if isinstance(outcome, int):
                 added.append(outcome)
             else:
@@ -120,54 +128,85 @@ class Importer:
             tuple(added), outcomes["duplicate"], outcomes["found"], tuple(failed), is_cancelled=True
         )
 
-    def _note(self, file: Path, data: bytes, facts: import_rows.ImportedFacts) -> int | str:
+    def _note(
+        self, file: Path, place: Path | None, data: bytes, facts: import_rows.ImportedFacts
+    ) -> int | str:
         """Make the file the gallery's: its new id, or what it was instead."""
         with schema.storage_errors(self._database):
-            known = import_rows.same_content(self._connection, facts.content_hash)
+            known = rows.same_content(self._connection, facts.content_hash)
         if known:
-            return self._bring_back(file, data, known[0])
-        path = self._place(file, data)
+            return self._bring_back(file, place, data, known)
+        name = self._names.name(place or self._copy(file, data))
         with schema.storage_errors(self._database), schema.immediate(self._connection):
-            return import_rows.add(self._connection, self._names.name(path), facts)
+            return import_rows.add(self._connection, name, facts)
 
-    def _bring_back(self, file: Path, data: bytes, known: import_rows.Known) -> str:
-        """What became of a file whose picture the gallery knows."""
-        is_there = known.name is not None and image_files.is_there(self._names.path(known.name))
-        if is_there and not known.is_trashed:
+    def _bring_back(
+        self, file: Path, place: Path | None, data: bytes, known: Sequence[rows.Known]
+    ) -> str:
+        """What became of a file whose picture the gallery knows.
+
+        A file that is there and has another content by now is none of that picture.
+        """
+        there = [
+            one
+            for one in known
+            if one.name is not None and _holds(self._names.path(one.name), data)
+        ]
+        if not all(one.is_trashed for one in there):
             return "duplicate"
-        name = known.name if is_there else self._names.name(self._place(file, data))
-        assert name is not None
+        picture, name = known[0].id, None
+        if known[0].is_trashed and there:
+            picture, name = there[0].id, there[0].name
+        name = name or self._names.name(place or self._copy(file, data))
         with schema.storage_errors(self._database), schema.immediate(self._connection):
-            import_rows.bring_back(self._connection, known.id, name)
+            import_rows.bring_back(self._connection, picture, name)
         return "found"
 
-    def _place(self, file: Path, data: bytes) -> Path:
-        """Where the gallery has the file from now on; copied there where it must be."""
-        resolved = file.resolve()
-        self._names.name(resolved)
-        if self._in_place or resolved.is_relative_to(self._folder):
-            return resolved
+    def _place_of(self, file: Path) -> Path | None:
+        """Where a file stays; None where it is to be copied. ``StorageError`` if it cannot."""
+        place = resolved(file)
+        if not self._in_place and not place.is_relative_to(self._folder):
+            return None
+        self._names.name(place)
+        return place
+
+    def _copy(self, file: Path, data: bytes) -> Path:
         file_format = formats.format_of(file) or formats.PNG
         ensure_folder(self._folder)
         place = ensure_folder(self._folder / _FOLDER)
-        return image_files.save_new(place, file.stem, data, file_format).resolve()
+        return image_files.save_new(place, _stem_of(file), data, file_format).resolve()
+
+
+def _stem_of(file: Path) -> str:
+    """The name without its ending, as text that leaves room for a number behind it."""
+    text = os.fsencode(file.stem)[:_MAX_STEM_BYTES].decode("utf-8", "replace")
+    return text.rstrip(" .") or "picture"
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a file is there and has this content."""
+    with suppress(OSError, ValueError):
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    return False
 
 
 def _read(file: Path) -> tuple[bytes, import_rows.ImportedFacts]:
     """A file's bytes and what is to be noted of it; ``StorageError`` for what is no picture."""
     metadata = read_metadata(file)
+    changed = 0.0
     with suppress(OSError):
-        if file.stat().st_size > MAX_BYTES:
+        status = file.stat()
+        changed = status.st_mtime
+        if status.st_size > MAX_BYTES:
             raise StorageError("It is too large for a picture.")
     data = image_files.content_of(file)
     size = _size_of(file)
     if not formats.is_whole(data):
         raise StorageError("It is not whole: its end is missing.")
-    changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     return data, import_rows.ImportedFacts(
         content_hash=hashlib.sha256(data).hexdigest(),
         file_size=len(data),
-        created=metadata.created or utc_text(changed),
+        created=metadata.created or moment_text(changed),
         width=size[0],
         height=size[1],
         metadata=metadata,
@@ -175,10 +214,11 @@ def _read(file: Path) -> tuple[bytes, import_rows.ImportedFacts]:
 
 
 def _size_of(file: Path) -> tuple[int, int]:
-    """Width and height as the file's head says them; decodes no pixels."""
+    """Width and height as it is looked at, by the file's head; decodes no pixels."""
     try:
         with Image.open(file, formats=_FORMATS) as image:
-            return image.size
+            turned = image.format == "JPEG" and image.getexif().get(ExifTags.Base.Orientation)
+            return image.size[::-1] if turned in _ON_ITS_SIDE else image.size
     except Image.DecompressionBombError:
         raise StorageError("It has too many pixels.") from None
     except Exception:  # noqa: BLE001 - Pillow raises whatever a stranger's file makes it raise

@@ -80,17 +80,6 @@ class Library(LibraryReader):
         with self._writing():
             return library_shelves.forget(self._connection, pictures)
 
-    def mark_missing(self, pictures: Iterable[int]) -> None:
-        """Note that their files are not where they were."""
-        with self._writing():
-            library_shelves.mark_missing(self._connection, pictures, _now())
-
-    def mark_found(self, picture: int, path: Path) -> bool:
-        """Note where a picture's file is; False where that is another picture's file."""
-        name = self._names.name(resolved(path))
-        with self._writing():
-            return library_shelves.mark_found(self._connection, picture, name)
-
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """One transaction, folded in: a -wal that is left means an unclean end."""

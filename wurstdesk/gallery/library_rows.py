@@ -123,7 +123,7 @@ def tags_like(connection: apsw.Connection, prefix: str, limit: int) -> tuple[tup
         f" ON tag = id AND picture NOT IN ({_TRASH})"
         " WHERE substr(name, 1, length(?1)) = ?1 COLLATE NOCASE"
         " GROUP BY id HAVING count(picture) > 0 ORDER BY name COLLATE NOCASE LIMIT ?2",
-        (prefix, limit),
+        (clean_text(prefix), limit),
     )
     return tuple((name, count) for name, count in found)
 

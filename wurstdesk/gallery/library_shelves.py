@@ -1,4 +1,4 @@
-"""Albums, kept searches, and what is noted of files that went or came back.
+"""Albums, kept searches, and the rows of pictures that are gone for good.
 
 All of it within ``schema.immediate``.
 """
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import apsw
 
 from wurstdesk.errors import StorageError
+from wurstdesk.gallery.json_text import clean_text
 from wurstdesk.gallery.records import Sort
 
 
@@ -50,7 +51,7 @@ def keep_search(connection: apsw.Connection, name: str, text: str, sort: Sort) -
         "INSERT INTO saved_searches (name, text, sort) VALUES (?, ?, ?)"
         " ON CONFLICT (name) DO UPDATE SET name = excluded.name, text = excluded.text,"
         " sort = excluded.sort RETURNING id",
-        (name, text, sort.value),
+        (name, clean_text(text), sort.value),
     ).get
     return search
 
@@ -82,25 +83,6 @@ def forget(connection: apsw.Connection, pictures: Iterable[int]) -> int:
     )
     connection.execute("DELETE FROM tags WHERE id NOT IN (SELECT tag FROM picture_tags)")
     return len(ids)
-
-
-def mark_missing(connection: apsw.Connection, pictures: Iterable[int], now: str) -> None:
-    """Note since when their files are not where they were."""
-    connection.execute(
-        "UPDATE pictures SET missing = ? WHERE missing IS NULL"
-        " AND id IN (SELECT value FROM json_each(?))",
-        (now, json.dumps(list(pictures))),
-    )
-
-
-def mark_found(connection: apsw.Connection, picture: int, name: str) -> bool:
-    """Note where its file is; not where that is another picture's."""
-    connection.execute(
-        "UPDATE pictures SET path = ?1, missing = NULL WHERE id = ?2"
-        " AND NOT EXISTS (SELECT 1 FROM pictures WHERE path = ?1 AND id <> ?2)",
-        (name, picture),
-    )
-    return connection.changes() > 0
 
 
 def one_line(name: str) -> str:

@@ -7,7 +7,6 @@ again.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,8 +54,8 @@ def move_pictures(
     ensure_folder(new)
     names = PathNames(database)
     with schema.storage_errors(database):
-        known = [names.path(name) for name in rows.known_names(connection)]
-    files = [path for path in known if path.is_relative_to(old)]
+        known = {names.path(name) for name in rows.known_names(connection)}
+    files = sorted(path for path in known if path.is_relative_to(old))
     moved = 0
     failed: list[tuple[Path, str]] = []
     for done, path in enumerate(files):
@@ -66,7 +65,12 @@ def move_pictures(
         if not image_files.is_there(path):
             failed.append((path, "It is not there."))
             continue
-        target = _copy(path, new / path.relative_to(old))
+        try:
+            data = image_files.content_of(path)
+        except StorageError as error:
+            failed.append((path, error.message))
+            continue
+        target = _write(data, new / path.relative_to(old), known)
         with schema.storage_errors(database), schema.immediate(connection):
             import_rows.rename(connection, names.name(path), names.name(target))
         with suppress(OSError):  # a copy that stays is recognised as one
@@ -77,18 +81,14 @@ def move_pictures(
     return MoveReport(moved, tuple(failed))
 
 
-def _copy(source: Path, target: Path) -> Path:
+def _write(data: bytes, target: Path, taken: set[Path]) -> Path:
     """A whole copy at ``target``, or beside it where another file has that name."""
-    data = image_files.content_of(source)
     ensure_folder(target.parent)
-    if image_files.is_there(target) and _hash(image_files.content_of(target)) == _hash(data):
+    is_copied = target not in taken and image_files.is_there(target)
+    if is_copied and image_files.content_of(target) == data:
         return target  # the last time was interrupted here
-    file_format = formats.format_of(source) or formats.PNG
+    file_format = formats.format_of(target) or formats.PNG
     return image_files.save_new(target.parent, target.stem, data, file_format)
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def _remove_empty_folders(folder: Path) -> None:

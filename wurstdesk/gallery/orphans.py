@@ -11,7 +11,6 @@ import hashlib
 import os
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +20,7 @@ from wurstdesk.errors import StorageError
 from wurstdesk.gallery import rows
 from wurstdesk.gallery.formats import SUFFIXES, is_whole
 from wurstdesk.gallery.image_files import is_there, sweep_temporary_file
-from wurstdesk.gallery.image_metadata import ImageMetadata, own, utc_text
+from wurstdesk.gallery.image_metadata import ImageMetadata, moment_text, own
 from wurstdesk.gallery.image_metadata.containers import texts_in
 from wurstdesk.gallery.transactions import immediate
 
@@ -104,7 +103,7 @@ def _note(
     row, metadata = found
     same = rows.same_content(connection, row.content_hash)
     is_new = not same
-    if is_new or any(noted == name for _, noted in same):
+    if is_new or any(known.name == name for known in same):
         if metadata.latents is not None:
             rows.add_negative(connection, metadata.latents, row.created)
         rows.add(connection, row)
@@ -145,7 +144,7 @@ def _found_in(
         path=name,
         content_hash=hashlib.sha256(data).hexdigest(),
         file_size=len(data),
-        created=metadata.created or utc_text(datetime.fromtimestamp(status.st_mtime, UTC)),
+        created=metadata.created or moment_text(status.st_mtime),
         request=metadata.request,
         provenance=metadata.provenance,
         seconds=metadata.seconds,
@@ -156,16 +155,15 @@ def _found_in(
 
 
 def _is_one_of(
-    pictures: list[tuple[int, str | None]],
+    pictures: list[rows.Known],
     connection: apsw.Connection,
     names: rows.PathNames,
     name: str,
 ) -> bool:
     """Whether the file is one of these pictures and no further copy; it may have been renamed."""
-    for picture, noted in pictures:
-        if noted is None or not is_there(names.path(noted)):
-            rows.set_path(connection, picture, name)
-            return True
+    for known in pictures:
+        if known.name is None or not is_there(names.path(known.name)):
+            return rows.set_path(connection, known.id, name)
     return False
 
 

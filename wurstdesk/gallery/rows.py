@@ -85,10 +85,7 @@ def add(connection: apsw.Connection, row: PictureRow) -> int:
     same file is noted already (another process adopted it between its birth and this row), that
     row is completed.
     """
-    connection.execute(
-        "UPDATE pictures SET path = NULL WHERE path = ? AND content_hash <> ?",
-        (row.path, row.content_hash),
-    )
+    free_place(connection, row.path, row.content_hash)
     values = _values(row)
     columns, places = ", ".join(values), ", ".join("?" * len(values))
     changes = ", ".join(f"{name} = excluded.{name}" for name in values if name not in _KEPT)
@@ -99,6 +96,15 @@ def add(connection: apsw.Connection, row: PictureRow) -> int:
     ).get
     index_texts(connection, picture)
     return picture
+
+
+def free_place(connection: apsw.Connection, name: str, content_hash: str) -> None:
+    """Let a path be that of a file with this content: who was there before has no file now."""
+    connection.execute(
+        "UPDATE pictures SET path = NULL WHERE path = ? AND content_hash <> ?",
+        (name, content_hash),
+    )
+    remove_stranger(connection, name)
 
 
 def add_negative(
@@ -274,17 +280,36 @@ def known_names(connection: apsw.Connection) -> list[str]:
     return [name for (name,) in found]
 
 
-def same_content(connection: apsw.Connection, content_hash: str) -> list[tuple[int, str | None]]:
-    """Id and path of each picture whose file had this content."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A picture of the gallery; ``name`` is its path as rows hold it."""
+
+    id: int
+    name: str | None
+    is_trashed: bool
+
+
+def same_content(connection: apsw.Connection, content_hash: str) -> list[Known]:
+    """Each picture whose file had this content, those outside of the trash first."""
     found = connection.execute(
-        "SELECT id, path FROM pictures WHERE content_hash = ?", (content_hash,)
+        "SELECT id, path, trashed IS NOT NULL FROM pictures WHERE content_hash = ?"
+        " ORDER BY trashed IS NOT NULL, id",
+        (content_hash,),
     )
-    return [(picture, name) for picture, name in found]
+    return [Known(picture, name, bool(trashed)) for picture, name, trashed in found]
 
 
-def set_path(connection: apsw.Connection, picture: int, name: str) -> None:
-    """Note where a picture's file is now."""
-    connection.execute("UPDATE pictures SET path = ?, missing = NULL WHERE id = ?", (name, picture))
+def set_path(connection: apsw.Connection, picture: int, name: str) -> bool:
+    """Note where a picture's file is now; not where that is another picture's."""
+    connection.execute(
+        "UPDATE OR IGNORE pictures SET path = ?, missing = NULL WHERE id = ?", (name, picture)
+    )
+    return connection.changes() > 0
+
+
+def take_out_of_trash(connection: apsw.Connection, picture: int) -> None:
+    """It is there again, by the person's will."""
+    connection.execute("UPDATE pictures SET trashed = NULL WHERE id = ?", (picture,))
 
 
 def files(connection: apsw.Connection) -> list[tuple[int, str, str, int, bool]]:
@@ -297,9 +322,13 @@ def files(connection: apsw.Connection) -> list[tuple[int, str, str, int, bool]]:
 
 
 def without_file(connection: apsw.Connection) -> list[tuple[int, str, int]]:
-    """Id, content and size of each picture whose file is not where it was."""
+    """Id, content and size of each picture whose file is not where it was.
+
+    Those outside of the trash come first: of two with one content they are to have the file.
+    """
     found = connection.execute(
         "SELECT id, content_hash, file_size FROM pictures WHERE missing IS NOT NULL OR path IS NULL"
+        " ORDER BY trashed IS NOT NULL, id"
     )
     return [(picture, content_hash, size) for picture, content_hash, size in found]
 

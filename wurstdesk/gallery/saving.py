@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from wurstdesk.errors import StorageError
 from wurstdesk.gallery import file_names, formats, image_files
@@ -155,7 +155,7 @@ def _in_another_format(
     content = image_files.content_of(source)
     try:
         with Image.open(io.BytesIO(content), formats=_READABLE) as image:
-            picture = image.convert("RGB")
+            picture = ImageOps.exif_transpose(image).convert("RGB")
     except Exception as error:
         raise StorageError(
             f"“{source}” is no picture that can be read.", "Is it damaged? Then copy it as it is."

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from weakref import WeakSet
 
 import apsw
@@ -44,6 +45,7 @@ DAMAGE_ERRORS = (apsw.CorruptError, apsw.NotADBError)
 
 _OPEN: dict[Path, WeakSet[apsw.Connection]] = {}
 """The connections of this process, by their database."""
+_OPEN_LOCK = Lock()
 
 
 class DamagedDatabaseError(StorageError):
@@ -146,7 +148,8 @@ def _connect(database: Path, steps: Sequence[str], *, check: bool) -> apsw.Conne
     except BaseException:
         connection.close()
         raise
-    _OPEN.setdefault(database, WeakSet()).add(connection)
+    with _OPEN_LOCK:
+        _OPEN.setdefault(database, WeakSet()).add(connection)
     if is_suspect:
         with suppress(OSError):
             _suspicion(database).unlink(missing_ok=True)
@@ -183,9 +186,15 @@ def ended_unclean(database: Path) -> bool:
 
 def _is_open(database: Path) -> bool:
     """Whether a connection of this process has it open."""
-    for connection in tuple(_OPEN.get(database, ())):
-        with suppress(apsw.ConnectionClosedError):
+    with _OPEN_LOCK:
+        connections = tuple(_OPEN.get(database, ()))
+    for connection in connections:
+        try:
             return bool(connection.filename)
+        except apsw.ConnectionClosedError:
+            continue
+        except apsw.ThreadingViolationError:  # at work in its own thread
+            return True
     return False
 
 

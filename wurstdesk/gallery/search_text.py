@@ -9,6 +9,7 @@ before it, and names with spaces stand in quotation marks, which also make them 
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -51,6 +52,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_LIKE_A_FILTER = re.compile(r"([^\W\d_]{2,}):(?!//)\S")  # no address, no time of day, no C:\
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ class _Reading:
         self._required: list[tuple[Term, ...]] = []
         self._excluded: list[Term] = []
         self._conditions: list[Condition] = []
-        self._unknown = ""
+        self._remark = ""
         self._today = today
         self._or = False  # whether the last word was OR, after a term that it may follow
         self._may_or = False
@@ -178,18 +180,15 @@ class _Reading:
         elif token["word"] == "OR" and token["minus"] is None and self._may_or:
             self._or, self._may_or = True, False
         elif token["word"] is not None:
+            self._remark = self._remark or _remark_on(token["word"])
             self._take_words(token["word"], token["minus"], is_begun=True)
         else:
             self._take_words(token["phrase"], token["minus"], is_begun=not token["end"])
 
     def result(self) -> Search:
         """All of it."""
-        remark = f"“{self._unknown}” is no filter and was searched for as words."
         return Search(
-            tuple(self._required),
-            tuple(self._excluded),
-            tuple(self._conditions),
-            remark if self._unknown else "",
+            tuple(self._required), tuple(self._excluded), tuple(self._conditions), self._remark
         )
 
     def _take_words(self, text: str, minus: str | None, *, is_begun: bool) -> None:
@@ -212,7 +211,8 @@ class _Reading:
         try:
             value = self._value(field, typed.strip(), is_quoted=quoted is not None)
         except (ValueError, OverflowError):
-            self._unknown = self._unknown or token[0]
+            said = f"“{token[0]}” is no filter and was searched for as words."
+            self._remark = self._remark or said
             self._take_words(f"{field} {typed}", token["minus"], is_begun=True)
             return
         if value is not None and len(self._conditions) < _MOST_TERMS:
@@ -227,6 +227,16 @@ class _Reading:
         if field == "date":
             return search_values.days(text, self._today)
         return _READERS[field](text)
+
+
+def _remark_on(word: str) -> str:
+    """What to say where a word looks like a filter of a name that there is not."""
+    like = _LIKE_A_FILTER.match(word)
+    if like is None:
+        return ""
+    said = f"There is no filter “{like[1]}”; it was searched for as words."
+    near = difflib.get_close_matches(like[1].lower(), FIELDS, n=1)
+    return f"{said} Did you mean “{near[0]}:”?" if near else said
 
 
 def _kind(text: str) -> str | None:

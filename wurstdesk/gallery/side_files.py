@@ -100,16 +100,6 @@ THUMBNAILS = SideFile("thumbnails", 0x57555254, "off", _THUMBNAILS)  # "WURT"
 SIDE_FILES = (NEGATIVES, THUMBNAILS)
 
 
-def negatives_file(database: Path) -> Path:
-    """Where the negatives of a gallery are."""
-    return NEGATIVES.beside(database)
-
-
-def thumbnails_file(database: Path) -> Path:
-    """Where the thumbnails of a gallery are."""
-    return THUMBNAILS.beside(database)
-
-
 def attach(connection: apsw.Connection, database: Path) -> None:
     """Open both beside the database, as ``negatives`` and ``thumbnails``."""
     for side in SIDE_FILES:

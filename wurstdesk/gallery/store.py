@@ -224,7 +224,11 @@ class Gallery:
                 connection, finished.latents, row.created, finished.preview
             )
             with schema.immediate(connection):
-                return rows.add(connection, replace(row, negative=negative))
+                # The trash, emptied meanwhile, may have taken it with an older picture of it.
+                rows.add_negative(connection, finished.latents, row.created, finished.preview)
+                number = rows.add(connection, replace(row, negative=negative))
+                rows.take_out_of_trash(connection, number)
+                return number
 
     def _record_the_rest(self) -> None:
         """Try again to note the pictures that have only a file so far."""

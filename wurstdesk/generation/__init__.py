@@ -6,7 +6,7 @@ frozen, holds every value explicitly (a later change of a default never changes 
 and is checked when it is made, so that no sampling ever starts with a value that cannot work.
 """
 
-from wurstdesk.generation.desk import Desk, KeptJob, KeptPicture, KeptState, SeedUse
+from wurstdesk.generation.desk import Desk, KeptJob, KeptState, SeedUse
 from wurstdesk.generation.prompts import (
     TOKENS_PER_CHUNK,
     PromptBranch,
@@ -88,7 +88,6 @@ __all__ = [
     "GeneratorEvent",
     "ImageGenerator",
     "KeptJob",
-    "KeptPicture",
     "KeptState",
     "LatentsBlob",
     "Loading",

@@ -40,17 +40,6 @@ class SeedUse:
     is_pinned: bool = False
 
 
-@dataclass(frozen=True)
-class KeptPicture:
-    """A picture of the gallery with its thumbnail, a small WebP file or nothing."""
-
-    id: int
-    path: Path
-    request: GenerationRequest
-    created: str
-    thumbnail: bytes = b""
-
-
 class Desk(Protocol):
     """Kept in the gallery's database. Made and used in one thread; everything raises
     ``StorageError`` where the database cannot be used."""
@@ -76,9 +65,6 @@ class Desk(Protocol):
 
     def prompts(self, limit: int) -> tuple[str, ...]:
         """The prompts used last, each once, newest first."""
-
-    def pictures(self, limit: int, offset: int = 0) -> tuple[KeptPicture, ...]:
-        """The pictures that have a file, newest first."""
 
     def close(self) -> None:
         """Not used again."""

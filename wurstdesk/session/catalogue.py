@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from wurstdesk.generation import CheckpointCatalogue
 from wurstdesk.session.failures import Failure
+from wurstdesk.session.qt_threads import forget_this_thread
 
 
 class CatalogueReader(QThread):
@@ -49,3 +50,5 @@ class CatalogueReader(QThread):
             self.failed.emit(Failure.of(error))
         else:
             self.found.emit(checkpoints)
+        finally:
+            forget_this_thread()

@@ -6,6 +6,7 @@ One thing at a time, in a thread of its own: painting, searching and saving do n
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
@@ -16,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QFile, QObject, QTimer, Signal, Slo
 from wurstdesk.errors import StorageError
 from wurstdesk.gallery.chores import Chores
 from wurstdesk.gallery.exporting import ExportOptions, ExportReport
+from wurstdesk.gallery.image_files import is_there
 from wurstdesk.gallery.importing import ImportReport
 from wurstdesk.gallery.trash import EmptiedTrash
 from wurstdesk.session.failures import Failure
@@ -39,7 +41,7 @@ class _ChoresKeeper(AnyKeeper[Chores]):
 
 def to_system_trash(path: Path) -> None:
     """Bring a file to the system's trash; ``StorageError`` where there is none for it."""
-    moved, _ = QFile.moveToTrash(str(path)) if path.exists() else (True, "")
+    moved, _ = QFile.moveToTrash(str(path)) if is_there(path) else (True, "")
     if not moved:
         raise StorageError(
             f"“{path.name}” could not be moved to the system's trash.",
@@ -67,7 +69,8 @@ class GalleryChores(QObject):
         super().__init__(parent)
         self._keeper = _ChoresKeeper(open_chores, self)
         self._messages = messages
-        self._end = Event()
+        self._under_way: deque[tuple[str, Event]] = deque()  # in the order of the keeper's work
+        self._end_of_tidying = Event()
         self.what = ""
         """What is being done, in words; "" for nothing."""
         self.done = self.total = 0
@@ -83,22 +86,18 @@ class GalleryChores(QObject):
 
     def export(self, ids: Sequence[int], options: ExportOptions) -> None:
         """Write copies of these pictures."""
-        self._begin(self.tr("Exporting"))
-        self._keeper.ask(
-            _Export(tuple(ids), options, self._line()), self._on_exported, self._on_failed
-        )
+        line = self._begin(self.tr("Exporting"))
+        self._keeper.ask(_Export(tuple(ids), options, line), self._on_exported, self._on_failed)
 
     def take(self, paths: Sequence[Path], *, in_place: bool = False) -> None:
         """Take pictures and folders of them into the gallery."""
-        self._begin(self.tr("Importing"))
-        self._keeper.ask(
-            _Take(tuple(paths), in_place, self._line()), self._on_taken, self._on_failed
-        )
+        line = self._begin(self.tr("Importing"))
+        self._keeper.ask(_Take(tuple(paths), in_place, line), self._on_taken, self._on_failed)
 
     def empty_trash(self) -> None:
         """All of the gallery's trash goes to the system's."""
-        self._begin(self.tr("Emptying the trash"))
-        self._keeper.ask(_empty_trash, self._on_emptied, self._on_failed)
+        line = self._begin(self.tr("Emptying the trash"))
+        self._keeper.ask(_EmptyTrash(line), self._on_emptied, self._on_failed)
 
     def start(self, is_idle: Callable[[], bool]) -> None:
         """From now on tidy up by itself, now and then, while ``is_idle`` says that nobody works."""
@@ -112,15 +111,19 @@ class GalleryChores(QObject):
             self._timer.start(_SOON)
             return
         self._timer.start(_BETWEEN_TIDYINGS)
-        self._keeper.ask(_tidy, self._on_tidied, self._on_not_tidied)
+        line = _Line(self._counted.emit, self._end_of_tidying)
+        self._keeper.ask(_Tidy(line), self._on_tidied, self._on_not_tidied)
 
     def cancel(self) -> None:
         """End what is being done after the file in hand; what is done stays."""
-        self._end.set()
+        if self._under_way:
+            self._under_way[0][1].set()
 
     def close(self) -> None:
         """End it, make the last backup of the day, and wait."""
-        self._end.set()
+        self._end_of_tidying.set()
+        for _, end in self._under_way:
+            end.set()
         if self._timer.isActive():
             self._timer.stop()
             self._keeper.ask(_back_up)
@@ -128,17 +131,21 @@ class GalleryChores(QObject):
 
     # -- the way of all chores --------------------------------------------------------------
 
-    def _begin(self, what: str) -> None:
-        self._end.clear()
-        self.what, self.done, self.total = what, 0, 0
-        self.changed.emit()
+    def _begin(self, what: str) -> _Line:
+        end = Event()
+        self._under_way.append((what, end))
+        if len(self._under_way) == 1:
+            self._tell_what()
+        return _Line(self._counted.emit, end)
 
     def _finish(self) -> None:
-        self.what = ""
-        self.changed.emit()
+        self._under_way.popleft()
+        self._tell_what()
 
-    def _line(self) -> _Line:
-        return _Line(self._counted.emit, self._end)
+    def _tell_what(self) -> None:
+        self.what = self._under_way[0][0] if self._under_way else ""
+        self.done = self.total = 0
+        self.changed.emit()
 
     @Slot(int, int)
     def _on_counted(self, done: int, total: int) -> None:
@@ -272,17 +279,27 @@ class _Take:
         )
 
 
-def _tidy(chores: Chores) -> bool:
+class _Tidy:
     """The work of a quiet moment; whether pictures came or went by it."""
-    chores.back_up()
-    report = chores.check(quick=True)
-    emptied = chores.empty_trash(to_system_trash)
-    return bool(report.adopted or report.gone or report.back or emptied.count)
+
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+
+    def __call__(self, chores: Chores) -> bool:
+        is_cancelled = self._line.is_cancelled
+        chores.back_up()
+        report = chores.check(is_cancelled=is_cancelled, quick=True)
+        emptied = chores.empty_trash(to_system_trash, is_cancelled)
+        return bool(report.adopted or report.gone or report.back or emptied.count)
 
 
 def _back_up(chores: Chores) -> None:
     chores.back_up(refresh=True)
 
 
-def _empty_trash(chores: Chores) -> EmptiedTrash:
-    return chores.empty_trash(to_system_trash, all_of_it=True)
+class _EmptyTrash:
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+
+    def __call__(self, chores: Chores) -> EmptiedTrash:
+        return chores.empty_trash(to_system_trash, self._line.is_cancelled, all_of_it=True)

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from wurstdesk.gallery.library import Library
-from wurstdesk.gallery.records import Card
-from wurstdesk.session.gallery_edits import EditedView, GalleryEdits
+from wurstdesk.gallery.records import Card, Edit
+from wurstdesk.session.gallery_edits import EditedView, GalleryEdits, edited
 from wurstdesk.session.gallery_images import GalleryImages
 from wurstdesk.session.keeper import LibraryKeeper
 
@@ -48,12 +48,13 @@ class Culling(QObject):
         self._cards: dict[int, Card] = {}
         self._asked: set[int] = set()
         self._decided: dict[int, None] = {}  # in the order of the decisions
-        self._steps: list[int] = []  # where one was at each edit
+        self._steps: list[tuple[int, object]] = []  # where one was at each edit, and which it is
         self.ids: Sequence[int] = array("q")
         self.index = 0
         self.is_active = False
         images.read.connect(self._on_image)
         edits.written.connect(self._on_written)
+        edits.changed.connect(self._on_steps)
 
     # -- what is looked at ------------------------------------------------------------------
 
@@ -133,23 +134,32 @@ class Culling(QObject):
 
     def rate(self, rating: int) -> None:
         """Give it stars, and stay."""
-        if self.is_active and self.card is not None:
-            self._note_step()
-            self._edits.rate((self.card.id,), rating)
-            self.changed.emit()
+        card = self.card
+        if self.is_active and card is not None:
+            self._edits.rate((card.id,), rating)
+            self._note_step(Edit("rating", {card.id: rating}))
+
+    @Slot()
+    def favourite(self) -> None:
+        """Make it a favourite, or no longer, and stay."""
+        card = self.card
+        if self.is_active and card is not None:
+            is_favourite = not card.is_favourite
+            self._edits.favourite((card.id,), is_favourite)
+            self._note_step(Edit("favourite", {card.id: is_favourite}))
 
     @Slot()
     def undo(self) -> None:
-        """Take the last decision or rating of this round back, and look at its picture."""
-        if self.is_active and self._steps:
+        """Take the last decision or mark of this round back, and look at its picture."""
+        if self.is_active and self.can_undo:
+            self.index, _ = self._steps.pop()
             self._edits.undo()
-            self.index = self._steps.pop()
             self._look()
 
     @property
     def can_undo(self) -> bool:
-        """Whether anything was done in this round."""
-        return bool(self._steps)
+        """Whether what was done last was done in this round."""
+        return bool(self._steps) and self._steps[-1][1] is self._edits.last_step
 
     @Slot()
     def end(self) -> None:
@@ -162,16 +172,29 @@ class Culling(QObject):
         card = self.card
         if not self.is_active or card is None:
             return
-        self._note_step()
         self._decided[card.id] = None
         self._edits.verdict((card.id,), verdict)
+        self._note_step(Edit("verdict", {card.id: verdict}))
         if self.is_last:
             self.end()
         else:
             self.go_forward()
 
-    def _note_step(self) -> None:
-        self._steps.append(self.index)
+    def _note_step(self, edit: Edit) -> None:
+        self._steps.append((self.index, self._edits.last_step))
+        self._take(edit)
+        self.changed.emit()
+
+    def _take(self, edit: Edit) -> None:
+        """The view knows what was done to its own cards; these are beside it."""
+        for picture_id in edit.values.keys() & self._cards.keys():
+            self._cards[picture_id] = edited(self._cards[picture_id], edit)
+
+    @Slot()
+    def _on_steps(self) -> None:
+        """What was taken back elsewhere is none of this round's any more."""
+        while self._steps and not self._edits.has_done(self._steps[-1][1]):
+            self._steps.pop()
 
     # -- reading ahead ----------------------------------------------------------------------
 
@@ -200,8 +223,9 @@ class Culling(QObject):
             self._read_ahead()
             self.changed.emit()
 
-    @Slot()
-    def _on_written(self) -> None:
+    @Slot(object)
+    def _on_written(self, edit: Edit) -> None:
+        self._take(edit)
         if self.is_active:
             self.changed.emit()
 

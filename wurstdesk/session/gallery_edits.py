@@ -98,7 +98,6 @@ class GalleryEdits(QObject):
         self._done: list[_Step] = []
         self._undone: list[_Step] = []
         self._pending: deque[_Pending] = deque()  # answers come in the order of the questions
-        self._to_trash: tuple[int, ...] = ()
         self.asker: TrashAsker | None = None
         """Without one favourites go like others."""
 
@@ -140,31 +139,26 @@ class GalleryEdits(QObject):
         """Put pictures into the trash; if there are favourites among them, ask first."""
         if not ids:
             return
-        self._to_trash = tuple(ids)
         if not asks or self.asker is None:
-            self._trash_now(True)
+            self._trash_now(ids)
             return
         cards = [self._view.card(picture_id) for picture_id in ids]
         if None in cards:  # not all of them were looked at
-            self._keeper.ask(_Cards(self._to_trash), self._on_cards)
+            self._keeper.ask(_Cards(tuple(ids)), self._ask_about)
         else:
             self._ask_about([card for card in cards if card is not None])
 
     @Slot(object)
-    def _on_cards(self, cards: tuple[Card, ...]) -> None:
-        self._ask_about(cards)
-
     def _ask_about(self, cards: Sequence[Card]) -> None:
+        ids = tuple(card.id for card in cards)
         favourites = sum(card.is_favourite for card in cards)
         if favourites and self.asker is not None:
-            self.asker.ask(favourites, len(self._to_trash), self._trash_now)
+            self.asker.ask(favourites, len(ids), _Answer(self, ids))
         else:
-            self._trash_now(True)
+            self._trash_now(ids)
 
-    def _trash_now(self, is_wanted: bool) -> None:
-        ids, self._to_trash = self._to_trash, ()
-        if is_wanted and ids:
-            self._set("trashed", ids, utc_text(self._now()))
+    def _trash_now(self, ids: Sequence[int]) -> None:
+        self._set("trashed", ids, utc_text(self._now()))
 
     def _set(self, kind: EditKind, ids: Sequence[int], value: int | str | None) -> None:
         if ids:
@@ -250,6 +244,15 @@ class GalleryEdits(QObject):
         return self._done[-1].text if self._done else ""
 
     @property
+    def last_step(self) -> object | None:
+        """What would be taken back, to be known again; None for nothing."""
+        return self._done[-1] if self._done else None
+
+    def has_done(self, step: object) -> bool:
+        """Whether one that was the last step once is done and can still be taken back."""
+        return step in self._done
+
+    @property
     def redo_text(self) -> str:
         """What would be done again; "" for nothing."""
         return self._undone[-1].text if self._undone else ""
@@ -318,6 +321,18 @@ def _as_before(card: Card, before: Card, kind: EditKind) -> Card:
     if kind == "favourite":
         return replace(card, is_favourite=before.is_favourite)
     return replace(card, is_trashed=before.is_trashed) if kind == "trashed" else card
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What becomes of these pictures once the person has said it; others may be asked about too."""
+
+    edits: GalleryEdits
+    ids: tuple[int, ...]
+
+    def __call__(self, is_wanted: bool) -> None:
+        if is_wanted:
+            self.edits._trash_now(self.ids)
 
 
 @dataclass(frozen=True, slots=True)

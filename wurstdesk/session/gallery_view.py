@@ -76,6 +76,7 @@ class GalleryView(QObject):
         self._search: _Search | None = None
         self._is_outdated = True
         self._is_looked_at = False
+        self._is_image_wanted = False
         self._connect()
 
     def _connect(self) -> None:
@@ -231,7 +232,8 @@ class GalleryView(QObject):
 
     @property
     def image(self) -> QImage:
-        """The chosen picture in full; a small one until it is read, null without any."""
+        """The chosen picture in full, where that is wanted; a small one until it is read, null
+        without any."""
         full = self._full.image
         if not full.isNull() or self.chosen is None:
             return full
@@ -247,10 +249,19 @@ class GalleryView(QObject):
         if current is None or card is not None:
             self._set_chosen(card)
 
+    def want_image(self, is_wanted: bool) -> None:
+        """Whether somebody looks at ``image``: otherwise no file is read for it."""
+        self._is_image_wanted = is_wanted
+        self._show_image()
+
     def _set_chosen(self, card: Card | None) -> None:
         self.chosen = card
-        self._full.show(None if card is None else card.path)
+        self._show_image()
         self.chosen_changed.emit()
+
+    def _show_image(self) -> None:
+        card = self.chosen if self._is_image_wanted else None
+        self._full.show(None if card is None else card.path)
 
     def close(self) -> None:
         """End both threads; nothing can be asked any more."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QImageReader
 
 from wurstdesk.generation import GeneratedPicture, GenerationRequest, Provenance, SavedPicture
 from wurstdesk.session.failures import Failure
@@ -53,7 +53,9 @@ def thumbnail_of(image: QImage) -> QImage:
 
 def read_image(path: Path) -> QImage:
     """A picture file's pixels and nothing else; null where they cannot be read."""
-    read = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)  # photographs say which side is up
+    read = reader.read().convertToFormat(QImage.Format.Format_RGB32)
     if read.isNull():
         return read
     # A QImage keeps a file's texts and writes them into the next file: only pixels are wanted.

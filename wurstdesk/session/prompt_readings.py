@@ -13,6 +13,7 @@ from wurstdesk.generation import CheckpointInfo, PromptProblem, PromptReader, Pr
 from wurstdesk.session.failures import Failure
 from wurstdesk.session.form import RequestForm
 from wurstdesk.session.prompt_outcome import read_outcome
+from wurstdesk.session.qt_threads import forget_this_thread
 
 ReaderFactory = Callable[[CheckpointInfo], PromptReader]
 
@@ -104,13 +105,16 @@ class PromptReadings(QThread):
 
     def run(self) -> None:
         """Wait for texts, let the typing pause, and read the newest of each key."""
-        while (first := self._inbox.get()) is not None:
-            texts: dict[str, str] = {}
-            self._note(first, texts)
-            if not self._gather(texts):
-                return
-            for key, text in texts.items():
-                self._answer(key, text)
+        try:
+            while (first := self._inbox.get()) is not None:
+                texts: dict[str, str] = {}
+                self._note(first, texts)
+                if not self._gather(texts):
+                    return
+                for key, text in texts.items():
+                    self._answer(key, text)
+        finally:
+            forget_this_thread()
 
     def _gather(self, texts: dict[str, str]) -> bool:
         """Take what comes until nothing comes any more; False where this is to end."""

@@ -21,7 +21,8 @@ from wurstdesk.session.worker import GenerationWorker
 class JobRunner(QObject):
     """What runs, how far it is, and what waits.
 
-    A job is kept on the disk before it starts; a disk that fails does not hold it up.
+    A job is kept on the disk before it starts; a disk that fails does not hold it up. A picture
+    that cannot be saved does: the queue pauses.
     ``release_after`` minutes without work give the model's memory back; 0 is never.
     """
 
@@ -340,8 +341,9 @@ class JobRunner(QObject):
     def _count(self, index: int, finished: FinishedPicture) -> None:
         """Note that a picture is done, and stop there if that was asked for."""
         job = self.queue.running
-        if finished.save_failure is not None:
-            self.set_repeating(False)  # unsaved pictures would fill the memory
+        if finished.save_failure is not None:  # more of them would fill the memory
+            self.set_repeating(False)
+            self.queue.set_paused(True)
         if job is None:
             return
         if finished.saved is not None:

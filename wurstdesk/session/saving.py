@@ -12,6 +12,7 @@ from wurstdesk.gallery.image_files import save_as
 from wurstdesk.gallery.saving import copy_picture
 from wurstdesk.generation import Pixels, SavedPicture
 from wurstdesk.session.failures import Failure
+from wurstdesk.session.jobs import JobQueue
 from wurstdesk.session.keeper import Keeper
 from wurstdesk.session.messages import MessageAction, MessageKind, MessageList
 from wurstdesk.session.pictures import SessionPicture, SessionPictures
@@ -23,7 +24,8 @@ _UNSAVED = "unsaved pictures"
 class PictureSaving(QObject):
     """Saves again what could not be saved, and elsewhere what was.
 
-    The message about unsaved pictures stays until there are none.
+    The message about unsaved pictures stays until there are none, and says whether they hold up
+    the queue.
     """
 
     told = Signal(str)
@@ -38,8 +40,11 @@ class PictureSaving(QObject):
         messages: MessageList,
         keeper: Keeper,
         parent: QObject | None = None,
+        *,
+        queue: JobQueue | None = None,
     ) -> None:
         super().__init__(parent)
+        self._queue = queue
         self._keeper = keeper
         self._worker = worker
         self._pictures = pictures
@@ -85,12 +90,13 @@ class PictureSaving(QObject):
             if count == 1
             else self.tr("{0} pictures stay here until you close the window.").format(count)
         )
+        paused = self.tr("The queue is paused until you resume it.") if self._is_held_up else ""
         actions = [MessageAction.SAVE_AGAIN, MessageAction.SAVE_AS]
         actions.append(MessageAction.SHOW_REPORT if failure.is_bug else MessageAction.CHOOSE_FOLDER)
         self._messages.post(
             MessageKind.PROBLEM,
             self.tr("A picture could not be saved.") if failure.is_bug else failure.message,
-            f"{failure.hint} {kept}".strip(),
+            " ".join(filter(None, (failure.hint, kept, paused))),
             actions=tuple(actions),
             report=failure.report,
             details=failure.details,
@@ -101,9 +107,17 @@ class PictureSaving(QObject):
     @Slot(int, object)
     def _on_picture_saved(self, picture_id: int, saved: SavedPicture) -> None:
         self._pictures.mark_saved(picture_id, saved)
-        self.told.emit(self.tr("Saved as {0}").format(saved.path.name))
+        text = self.tr("Saved as {0}").format(saved.path.name)
         if not self._pictures.unsaved:
             self._messages.dismiss_key(_UNSAVED)
+            if self._is_held_up:
+                text = self.tr("Saved as {0}. The queue is still paused.").format(saved.path.name)
+        self.told.emit(text)
+
+    @property
+    def _is_held_up(self) -> bool:
+        """Whether something waits in a queue that is paused."""
+        return self._queue is not None and self._queue.is_paused and bool(self._queue.waiting)
 
     @Slot(int, object)
     def _on_save_failed(self, picture_id: int, failure: Failure) -> None:

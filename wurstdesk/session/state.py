@@ -101,11 +101,20 @@ class StudioState(QObject):
         self.unfinished.was_restarted = was_restarted(self.memory)
         self.wakefulness = Wakefulness(self.runner, self.keeper, services.make_lock, self)
         self.showing = Showing(self.pictures, self.round, self)
-        self.saving = PictureSaving(worker, self.pictures, self.messages, self.keeper, self)
+        self.saving = PictureSaving(
+            worker, self.pictures, self.messages, self.keeper, self, queue=self.queue
+        )
         self.gallery = GalleryView(services.open_library, self.memory, self.keeper, self)
         self.gallery_work = GalleryWork(self.gallery, services.open_library, self)
         self.chores = GalleryChores(services.open_chores, self.messages, self)
-        self.checkpoints = Checkpoints(
+        self.checkpoints = self._make_checkpoints(services)
+        self._worker = worker
+        self._recall()
+        self._connect()
+        self._apply_settings()
+
+    def _make_checkpoints(self, services: Services) -> Checkpoints:
+        return Checkpoints(
             services.checkpoints,
             self.form,
             self.memory,
@@ -114,10 +123,6 @@ class StudioState(QObject):
             mirror=self._hub_mirror,
             parent=self,
         )
-        self._worker = worker
-        self._recall()
-        self._connect()
-        self._apply_settings()
 
     def _hub_mirror(self) -> str:
         return self.settings.hub_mirror
@@ -142,6 +147,8 @@ class StudioState(QObject):
         self.checkpoints.disk_changed.connect(self.look_for_checkpoints)
         self.checkpoints.release_wanted.connect(runner.release_memory)
         self.checkpoints.told.connect(self.told)
+        self.wakefulness.also_while(self.checkpoints.is_fetching)
+        self.checkpoints.fetching.changed.connect(self.wakefulness.follow)
         self._reader.found.connect(self._on_checkpoints)
         for part in (
             runner,

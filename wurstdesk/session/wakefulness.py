@@ -46,21 +46,28 @@ class Wakefulness(QObject):
         self._keeper = keeper
         self._holder = _Holder(make_lock)
         self._is_wanted = True
+        self._is_busy_else: Callable[[], bool] = bool
         self.is_held = False
-        runner.activity_changed.connect(self._follow)
+        runner.activity_changed.connect(self.follow)
 
     def set_wanted(self, is_wanted: bool) -> None:
         """Whether the person lets the program keep the computer awake."""
         self._is_wanted = is_wanted
-        self._follow()
+        self.follow()
+
+    def also_while(self, is_busy: Callable[[], bool]) -> None:
+        """Not only while pictures are made; call ``follow`` when that has changed."""
+        self._is_busy_else = is_busy
 
     def close(self) -> None:
         """Let it sleep; before the keeper is closed."""
         self._hold(False)
 
     @Slot()
-    def _follow(self) -> None:
-        self._hold(self._is_wanted and self._runner.is_running)
+    def follow(self) -> None:
+        """Hold the lock, or let it go, as things are now."""
+        is_busy = self._runner.is_running or self._is_busy_else()
+        self._hold(self._is_wanted and is_busy)
 
     def _hold(self, is_held: bool) -> None:
         if is_held != self.is_held:

@@ -164,7 +164,7 @@ class Settings(BaseModel):
         Declared(
             page="device",
             label="Keep the computer awake",
-            help="The computer does not go to sleep while pictures are being drawn.",
+            help="The computer does not sleep while pictures are drawn or checkpoints fetched.",
         ),
     ] = True
 

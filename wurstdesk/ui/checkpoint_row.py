@@ -47,6 +47,7 @@ class CheckpointRow(QWidget):
         self.prior_label = dim_label(self.tr("Prior"), self.prior)
         name = self.tr("Reset: {0}").format(self.combo.accessibleName())
         self.reset_button = IconButton("reset", name, "tiny")
+        self.manage_button = IconButton("more", self.tr("Manage checkpoints…"), "tiny")
         self.problem = Remark("problem")
         self.blend = BlendSlider(form)
         self._lay_out()
@@ -67,6 +68,7 @@ class CheckpointRow(QWidget):
         head.addWidget(self.label)
         head.addWidget(self.only, 1)
         head.addWidget(self.reset_button)
+        head.addWidget(self.manage_button)
         grid.addLayout(head, 0, 0)
         grid.addWidget(self.prior_label, 0, 1)
         grid.addWidget(self.combo, 1, 0)
@@ -77,6 +79,7 @@ class CheckpointRow(QWidget):
         column.addWidget(self.blend)
         column.addWidget(self.problem)
         QWidget.setTabOrder(self.combo, self.reset_button)
+        QWidget.setTabOrder(self.reset_button, self.manage_button)
         self.only.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     @Slot()

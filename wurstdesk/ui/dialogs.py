@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from wurstdesk import __version__
 from wurstdesk.session.state import StudioState
+from wurstdesk.ui.checkpoint_dialog import CheckpointDialog
 from wurstdesk.ui.commands import CommandBook
 from wurstdesk.ui.error_reporting import CrashDialog
 from wurstdesk.ui.settings_dialog import SettingsDialog
 from wurstdesk.ui.shortcuts_dialog import ShortcutsDialog
+from wurstdesk.ui.welcome_dialog import WelcomeDialog
 
 
 class Dialogs(QObject):
@@ -24,6 +28,9 @@ class Dialogs(QObject):
         self.shortcuts: ShortcutsDialog | None = None
         self.crash: CrashDialog | None = None
         self.about: QMessageBox | None = None
+        self.checkpoints: CheckpointDialog | None = None
+        self.welcome: WelcomeDialog | None = None
+        book["checkpoints"].triggered.connect(self.show_checkpoints)
         book["settings"].triggered.connect(self.show_settings)
         book["shortcuts"].triggered.connect(self.show_shortcuts)
         book["about"].triggered.connect(self.show_about)
@@ -42,6 +49,54 @@ class Dialogs(QObject):
     def show_folders(self) -> None:
         """The settings of where pictures and checkpoints are."""
         self._settings().open_at("folders")
+
+    @Slot()
+    def show_checkpoint_settings(self) -> None:
+        """The settings of where checkpoints are and come from."""
+        self._settings().open_at("checkpoints")
+
+    @Slot()
+    def show_checkpoints(self) -> None:
+        """What is on the disk, and how to get more."""
+        if self.checkpoints is None:
+            self.checkpoints = CheckpointDialog(self._state, self._window())
+            self.checkpoints.settings_asked.connect(self.show_checkpoint_settings)
+        self._to_front(self.checkpoints)
+
+    @Slot(object)
+    def import_checkpoint(self, paths: list[Path]) -> None:
+        """Files and folders that were dropped on the window."""
+        self.show_checkpoints()
+        if self.checkpoints is not None:
+            self.checkpoints.bringing.take(paths)
+
+    @Slot()
+    def show_get(self) -> None:
+        """What can be fetched."""
+        self.show_checkpoints()
+        if self.checkpoints is not None:
+            self.checkpoints.get()
+
+    def welcome_once(self) -> None:
+        """At the first start ask what to begin with, as soon as it is known what there is."""
+        if not self._state.checkpoints.is_welcomed:
+            self._state.checkpoints.shelf.changed.connect(self._show_welcome)
+            self._state.checkpoints.look()
+
+    @Slot()
+    def _show_welcome(self) -> None:
+        self._state.checkpoints.shelf.changed.disconnect(self._show_welcome)
+        self.welcome = WelcomeDialog(self._state, self._window())
+        self.welcome.all_asked.connect(self.show_checkpoints)
+        self.welcome.get_asked.connect(self.show_get)
+        self.welcome.finished.connect(self._on_welcomed)
+        self._to_front(self.welcome)
+
+    @Slot()
+    def _on_welcomed(self) -> None:
+        if self.welcome is not None:
+            self.welcome.deleteLater()
+            self.welcome = None
 
     @Slot()
     def show_shortcuts(self) -> None:
@@ -80,7 +135,8 @@ class Dialogs(QObject):
 
     def close_all(self) -> None:
         """The window goes, and they with it."""
-        for dialog in (self.settings, self.shortcuts, self.crash, self.about):
+        others = (self.checkpoints, self.welcome)
+        for dialog in (self.settings, self.shortcuts, self.crash, self.about, *others):
             if dialog is not None:
                 dialog.close()
 

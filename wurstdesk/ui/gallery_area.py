@@ -282,7 +282,11 @@ class GalleryArea(QAbstractScrollArea):
         seen = event.rect().adjusted(-5, -5, 5, 5).translated(0, top)  # rings stand out
         painter.translate(0, -top)
         tiles = TilePainter(
-            colours, self.font(), self.devicePixelRatioF(), has_focus=self.hasFocus()
+            colours,
+            self.font(),
+            self.devicePixelRatioF(),
+            has_focus=self.hasFocus(),
+            are_all_rejected=self._view.shelf.kind == "rejected",
         )
         self._paint_headings(painter, seen)
         for row in self._places.rows_in(seen):

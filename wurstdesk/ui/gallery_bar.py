@@ -100,7 +100,7 @@ class GalleryBar(QWidget):
         is_whole = not view.text.strip() and view.shelf == ALL
         words = self.tr("1 picture") if found == 1 else self.tr("{0} pictures")
         text = words.format(locale.toString(found))
-        if not is_whole and every:
+        if every and (not is_whole or (view.stacks and found != every)):
             text = self.tr("{0} of {1}").format(locale.toString(found), locale.toString(every))
         self.count.setText(text)
 

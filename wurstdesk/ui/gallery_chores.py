@@ -20,6 +20,8 @@ from wurstdesk.ui.export_dialog import ExportDialog
 Chosen = Callable[[], Sequence[int]]
 """The pictures that an export is of."""
 
+_LOOKED_AT = 100  # of what is chosen, for an example
+
 
 class GalleryChoreCommands(QObject):
     """Enters them into the window's book; ``chosen`` says which pictures are meant.
@@ -88,14 +90,15 @@ class GalleryChoreCommands(QObject):
             self._page,
             settings=self._state.settings,
             own_folder=self._state.pictures_folder,
-            example=self._example(),
+            example=self._example(ids),
         )
         self._open(dialog)
 
-    def _example(self) -> GenerationRequest:
-        chosen = self._state.gallery.chosen
-        request = chosen.request if chosen is not None else None
-        return request or self._state.form.request
+    def _example(self, ids: Sequence[int]) -> GenerationRequest:
+        """For the file names: one of those that are meant, where such are known."""
+        cards = (self._state.gallery.card(picture) for picture in ids[:_LOOKED_AT])
+        requests = (card.request for card in cards if card is not None)
+        return next(filter(None, requests), self._state.form.request)
 
     # -- import -----------------------------------------------------------------------------
 
@@ -133,7 +136,8 @@ class GalleryChoreCommands(QObject):
 
     def _begin_in_pictures(self, dialog: QFileDialog) -> None:
         place = QStandardPaths.StandardLocation.PicturesLocation
-        dialog.setDirectory(QStandardPaths.writableLocation(place) or str(Path.home()))
+        dialog.setDirectory(str(Path.home()))  # where it stays if there are no pictures' own
+        dialog.setDirectory(QStandardPaths.writableLocation(place))
         self._open(dialog)
 
     def _open(self, dialog: QFileDialog | ExportDialog) -> None:

@@ -228,6 +228,7 @@ class GalleryCommands(QObject):
         menu.addSeparator()
         for name in _MENU:
             menu.addAction(self._book[name])
+        menu.addAction(self._book["export"])
         menu.addSeparator()
         shows_trash = self._work.shows_trash
         menu.addAction(self._book["gallery_restore" if shows_trash else "gallery_trash"])

@@ -15,6 +15,7 @@ from wurstdesk.session.gallery_words import pictures_words
 from wurstdesk.ui.controls import ElidedLabel, line, quiet_button
 from wurstdesk.ui.cull_strip import CullStrip
 from wurstdesk.ui.flow_row import FlowRow
+from wurstdesk.ui.gallery_marks import HeartButton
 from wurstdesk.ui.image_view import ImageView, ViewCell
 from wurstdesk.ui.rating_stars import RatingStars
 
@@ -26,6 +27,7 @@ _KEYS = {
     Qt.Key.Key_K,
     Qt.Key.Key_Space,
     Qt.Key.Key_X,
+    Qt.Key.Key_F,
     Qt.Key.Key_Right,
     Qt.Key.Key_Left,
     Qt.Key.Key_U,
@@ -67,6 +69,7 @@ class GalleryCull(QWidget):
         self.progress = QLabel()
         self.prompt = ElidedLabel(is_dim=True)
         self.stars = RatingStars()
+        self.heart = HeartButton()
         self.keep_button = self._button(self.tr("Keep"), self.tr("Keep it and go on (K)"))
         self.reject_button = self._button(self.tr("Reject"), self.tr("Reject it and go on (X)"))
         self.undo_button = quiet_button(self.tr("Undo"), self.tr("Take the last one back (U)"))
@@ -85,6 +88,7 @@ class GalleryCull(QWidget):
         bar.add(self.prompt, stretches=True)
         for part in (
             self.stars,
+            self.heart,
             self.keep_button,
             self.reject_button,
             self.undo_button,
@@ -114,6 +118,7 @@ class GalleryCull(QWidget):
         self.undo_button.clicked.connect(culling.undo)
         self.done_button.clicked.connect(culling.end)
         self.stars.rated.connect(culling.rate)
+        self.heart.clicked.connect(culling.favourite)
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -132,6 +137,7 @@ class GalleryCull(QWidget):
             return
         self.prompt.setText(" ".join(card.prompt.split()))
         self.stars.show_rating(card.rating)
+        self.heart.setChecked(card.is_favourite)
         if card.id != self._shown:
             self._show_image()
 
@@ -174,6 +180,7 @@ class GalleryCull(QWidget):
             Qt.Key.Key_K: culling.keep,
             Qt.Key.Key_Space: culling.keep,
             Qt.Key.Key_X: culling.reject,
+            Qt.Key.Key_F: culling.favourite,
             Qt.Key.Key_Right: culling.go_forward,
             Qt.Key.Key_Left: culling.go_back,
             Qt.Key.Key_U: culling.undo,

@@ -319,8 +319,11 @@ class GalleryDetails(QWidget):
         one = self.details
         if one is None:
             return
-        if one.card.request is not None:
-            self._state.reuse(one.card.request)
+        request = one.card.request
+        if request is not None:
+            self._state.reuse(request)
+            if not self._state.form.lacking(request):
+                self._state.told.emit(self.tr("All its settings are in the studio."))
         else:
             self._propose(one)
 

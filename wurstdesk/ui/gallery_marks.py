@@ -19,6 +19,7 @@ from wurstdesk.gallery.records import Album
 from wurstdesk.session.gallery_chosen import Shared
 from wurstdesk.session.gallery_edits import GalleryEdits
 from wurstdesk.session.gallery_shelves import GalleryShelves
+from wurstdesk.ui.name_dialog import name_dialog
 from wurstdesk.ui.rating_stars import RatingStars, heart_path
 from wurstdesk.ui.tag_field import Chip, ChipRow, TagField
 from wurstdesk.ui.theme import colours_of
@@ -188,9 +189,7 @@ class GalleryMarks(QWidget):
 
     def _ask_for_album(self) -> None:
         self._for_new_album = self._ids
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle(self.tr("New album"))
-        dialog.setLabelText(self.tr("What is it called?"))
+        dialog = name_dialog(self, self.tr("New album"), self.tr("Its name:"))
         dialog.textValueSelected.connect(self._on_album_named)
         dialog.finished.connect(self._on_dialog_finished)
         self.dialog = dialog

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wurstdesk.session.gallery_view import GalleryView
@@ -37,6 +37,7 @@ class GalleryPeek(QWidget):
         """Show the current picture."""
         page = self.parentWidget()
         if page is not None and self._view.chosen is not None:
+            self._view.want_image(True)
             self.setGeometry(page.rect())
             self.raise_()
             self.show()
@@ -61,6 +62,11 @@ class GalleryPeek(QWidget):
         if self.isVisible():
             self.hide()
             self.closed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing is read for nobody."""
+        super().hideEvent(event)
+        self._view.want_image(False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """As large as the page."""

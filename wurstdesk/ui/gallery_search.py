@@ -21,6 +21,7 @@ from wurstdesk.gallery.search_text import Completions
 from wurstdesk.session.failures import Failure
 from wurstdesk.session.gallery_view import GalleryView
 from wurstdesk.ui.controls import IconButton, Remark
+from wurstdesk.ui.name_dialog import name_dialog
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _SEARCHES_AFTER = 0
@@ -92,7 +93,9 @@ class GallerySearch(QWidget):
         self.completer = QCompleter(self._words, self)
         self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.completer.setWidget(self.field)
-        self.field.choices = self.completer.popup()
+        self.field.choices = popup = self.completer.popup()
+        if popup is not None:
+            popup.setObjectName("choices")
         self._dialog: QInputDialog | None = None
         self._lay_out()
         self.keep.setEnabled(False)
@@ -208,10 +211,7 @@ class GallerySearch(QWidget):
         text = self.field.text().strip()
         if not text or self._dialog is not None:
             return
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle(self.tr("Keep this search"))
-        dialog.setLabelText(self.tr("Its name:"))
-        dialog.setTextValue(text)
+        dialog = name_dialog(self, self.tr("Keep this search"), self.tr("Its name:"), text)
         dialog.textValueSelected.connect(self._on_name)
         dialog.finished.connect(self._on_dialog_finished)
         self._dialog = dialog

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QInputDialog, QListView
 from wurstdesk.session.gallery_shelves import ALL
 from wurstdesk.session.gallery_view import GalleryView
 from wurstdesk.ui.gallery_shelf_list import Row, ShelfDelegate, ShelfModel
+from wurstdesk.ui.name_dialog import name_dialog
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -162,10 +163,7 @@ class GalleryShelfList(QListView):
             self._ask(self.tr("Rename the album"), row.text)
 
     def _ask(self, title: str, name: str) -> None:
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(self.tr("Its name:"))
-        dialog.setTextValue(name)
+        dialog = name_dialog(self, title, self.tr("Its name:"), name)
         dialog.textValueSelected.connect(self._on_name)
         dialog.finished.connect(self._on_dialog_finished)
         self.dialog = dialog
@@ -186,6 +184,7 @@ class GalleryShelfList(QListView):
         if self.dialog is not None:
             self.dialog.deleteLater()
             self.dialog = None
+        self._show_chosen()  # rather than the row that asked
 
     @Slot(object, object)
     def _on_dropped(self, row: Row, ids: tuple[int, ...]) -> None:

@@ -33,10 +33,22 @@ class Tile:
 
 
 class TilePainter:
-    """Paints tiles in the colours and the font of now."""
+    """Paints tiles in the colours and the font of now.
 
-    def __init__(self, colours: Colours, font: QFont, ratio: float, *, has_focus: bool) -> None:
+    Rejected pictures are faint, unless there are no others to tell them from.
+    """
+
+    def __init__(
+        self,
+        colours: Colours,
+        font: QFont,
+        ratio: float,
+        *,
+        has_focus: bool,
+        are_all_rejected: bool = False,
+    ) -> None:
         self._colours = colours
+        self._are_all_rejected = are_all_rejected
         self._ratio = ratio
         self._has_focus = has_focus
         self._small = QFont(font)
@@ -53,8 +65,7 @@ class TilePainter:
             painter.setBrush(QColor(self._colours.raised))
             painter.drawRoundedRect(place, ROUND, ROUND)
         else:
-            is_away = card is not None and (card.is_missing or card.verdict < 0)
-            if is_away:
+            if card is not None and self._is_faint(card):
                 painter.setOpacity(_AWAY)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not tile.is_exact)
             painter.drawImage(QRectF(place), image)
@@ -63,6 +74,9 @@ class TilePainter:
             self._paint_ring(painter, tile, place)
         if card is not None:
             self._paint_signs(painter, card, place)
+
+    def _is_faint(self, card: Card) -> bool:
+        return card.is_missing or (card.verdict < 0 and not self._are_all_rejected)
 
     def _place(self, tile: Tile) -> QRect:
         """Where the picture is within its cell."""

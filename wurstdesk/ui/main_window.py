@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLay
 from wurstdesk.session.failures import Failure
 from wurstdesk.session.messages import Message, MessageAction
 from wurstdesk.session.state import StudioState
+from wurstdesk.ui.checkpoint_drops import CheckpointDrops
 from wurstdesk.ui.commands import CommandBook
 from wurstdesk.ui.desktop.notifications import DoneNotification, notifier_for
 from wurstdesk.ui.desktop.taskbar import TaskbarProgress, indicator_for
 from wurstdesk.ui.dialogs import Dialogs
 from wurstdesk.ui.drops import install_drops
+from wurstdesk.ui.fetch_row import FetchBar
 from wurstdesk.ui.gallery_page import GalleryPage
 from wurstdesk.ui.gallery_tools import GalleryTools
 from wurstdesk.ui.icons import program_icon
@@ -59,6 +61,7 @@ class MainWindow(QMainWindow):
         self.details = self.studio.details
         self.filmstrip = self.studio.filmstrip
         self.messages = MessageBar(state.messages, self.book)
+        self.fetches = FetchBar(state.checkpoints.fetching)
         self.top = TopBar(state, self.book)
         self.status = StatusLine(state, self.canvas)
         self.commands = PictureCommands(state, self.book, self)
@@ -66,6 +69,7 @@ class MainWindow(QMainWindow):
         self.resume_question = ResumeQuestion(state.unfinished, self)
         self._add_commands()
         self.drops = install_drops(self, self.panel, state, self.book)
+        self.checkpoint_drops = CheckpointDrops(self)
         self._settling = QTimer(self)
         self._lay_out()
         self._add_docks()
@@ -87,7 +91,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.top, self.messages):
+        for part in (self.top, self.messages, self.fetches):
             column.addWidget(part)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(middle)
@@ -146,6 +150,9 @@ class MainWindow(QMainWindow):
         self.messages.action_asked.connect(self._on_message_action)
         for part in (self.top.plan_asked, self.panel.settings_asked):
             part.connect(self.dialogs.show_device)
+        self.checkpoint_drops.dropped.connect(self.dialogs.import_checkpoint)
+        for asked in (self.fetches.more_asked, self.panel.checkpoint_row.manage_button.clicked):
+            asked.connect(self.dialogs.show_checkpoints)
         self.inspector.show_file_asked.connect(book["show_in_folder"].trigger)
         state.crashed.connect(self._on_crashed)
         state.settings_changed.connect(self._show_settings)
@@ -247,6 +254,10 @@ class MainWindow(QMainWindow):
             self.commands.save_unsaved()
         elif action is MessageAction.CHOOSE_FOLDER:
             self.dialogs.show_folders()
+        elif action is MessageAction.SHOW_CHECKPOINTS:
+            self.dialogs.show_checkpoints()
+        elif action is MessageAction.USE_CHECKPOINT:
+            self._state.checkpoints.use_fetched(message.key)
         elif action is MessageAction.LOW_MEMORY:
             self._state.save_memory()
         else:

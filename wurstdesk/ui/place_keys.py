@@ -103,6 +103,7 @@ def _culling() -> tuple[PlaceKey, ...]:
         PlaceKey(place, _tr("Reject it and go on"), ("X",)),
         PlaceKey(place, _tr("The picture after, or before"), ("Right", "Left")),
         PlaceKey(place, _tr("Give it stars"), tuple("012345"), _tr("0 to 5")),
+        PlaceKey(place, _tr("Favourite, or no longer"), ("F",)),
         PlaceKey(place, _tr("Take the last one back"), ("U",)),
         PlaceKey(place, _tr("Full size, or all of it"), ("Z",)),
         PlaceKey(place, _tr("Enough"), ("Esc",)),

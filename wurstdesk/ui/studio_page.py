@@ -27,6 +27,8 @@ from wurstdesk.ui.progress_row import ProgressRow
 _PANEL_WIDTH = 328
 _DOCK_WIDTH = 264
 _USUAL_POINTS = 10
+_MOST_FOR_DOCKS = 0.3
+"""Of the page's width at the first start, however large the letters are."""
 
 
 class StudioPage(QMainWindow):
@@ -151,6 +153,7 @@ class StudioPage(QMainWindow):
         if not self._is_arranged and self.docks:
             self._is_arranged = True
             width = round(_DOCK_WIDTH * max(1.0, self.font().pointSizeF() / _USUAL_POINTS))
+            width = min(width, max(_DOCK_WIDTH, round(_MOST_FOR_DOCKS * self.width())))
             first = next(iter(self.docks.values()))
             self.resizeDocks([first], [width], Qt.Orientation.Horizontal)
 

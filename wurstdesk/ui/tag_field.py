@@ -150,6 +150,9 @@ class TagField(QWidget):
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.entry.setCompleter(self.completer)
+        popup = self.completer.popup()
+        if popup is not None:
+            popup.setObjectName("choices")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)

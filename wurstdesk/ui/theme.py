@@ -166,10 +166,25 @@ QCheckBox::indicator:checked {
 QCheckBox::indicator:focus { border-color: $text; }
 QCheckBox::indicator:disabled { border-color: $border; background: $window; }
 
+QRadioButton { border: 1px solid transparent; border-radius: 4px; padding: 2px 4px 2px 1px; }
+QRadioButton:focus { border-color: $accent; }
+QRadioButton::indicator {
+    width: 15px; height: 15px; border: 1px solid $dim; border-radius: 8px; background: $field;
+}
+QRadioButton::indicator:checked {
+    border-color: $accent; background: qradialgradient(
+        cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
+        stop: 0 $on_accent, stop: 0.45 $on_accent, stop: 0.55 $accent, stop: 1 $accent
+    );
+}
+
 QListView { border: 1px solid transparent; border-radius: 5px; }
 QListWidget { border-color: $border; }
 QListView:focus { border-color: $accent; }
 QComboBox QListView { border: none; border-radius: 0; }
+QListView#choices { border: 1px solid $border; border-radius: 0; outline: none; padding: 2px; }
+QListView#choices::item { padding: 4px 6px; }
+QListView#choices::item:selected { background: $accent; color: $on_accent; }
 
 QSlider { border: 1px solid transparent; border-radius: 5px; }
 QSlider:focus { border-color: $accent; }

@@ -26,6 +26,7 @@ class WindowCommands(QObject):
         self.themes: dict[Theme, QAction] = {}
         self._add_generate()
         self._add_view()
+        self._add_dialogs()
         for signal in (state.activity_changed, state.shown_changed, state.form.changed):
             signal.connect(self._refresh)
         state.pictures.added.connect(self._refresh)
@@ -111,6 +112,17 @@ class WindowCommands(QObject):
             action.triggered.connect(self._on_theme)
             group.addAction(action)
             self.themes[theme] = action
+
+    def _add_dialogs(self) -> None:
+        add = self._book.add
+        add(
+            "checkpoints",
+            "file",
+            self.tr("&Checkpoints…"),
+            "Ctrl+Shift+M",
+            section=7,
+            tip=self.tr("What can draw: find, fetch, verify, convert, remove"),
+        )
         add("settings", "edit", self.tr("&Settings…"), "Ctrl+,", section=9)
         self._book["settings"].setMenuRole(QAction.MenuRole.PreferencesRole)
         add("shortcuts", "help", self.tr("&Commands and shortcuts"), "F1", "Ctrl+/")

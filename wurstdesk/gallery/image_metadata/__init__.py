@@ -9,7 +9,7 @@ from wurstdesk.gallery.image_metadata.model import (
     PromptSyntax,
     Source,
 )
-from wurstdesk.gallery.image_metadata.own import utc_text
+from wurstdesk.gallery.image_metadata.own import moment_text, utc_text
 from wurstdesk.gallery.image_metadata.reader import read_metadata
 from wurstdesk.gallery.image_metadata.writer import Texts, png_info
 from wurstdesk.gallery.image_metadata.xmp import jpeg_segments, packet
@@ -22,6 +22,7 @@ __all__ = [
     "Texts",
     "exif_of",
     "jpeg_segments",
+    "moment_text",
     "own",
     "packet",
     "png_info",

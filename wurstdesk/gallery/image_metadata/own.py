@@ -161,6 +161,14 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
+def moment_text(seconds: float) -> str:
+    """The same of a file's time, which can be any: 1970 where it is beyond the calendar."""
+    try:
+        return utc_text(datetime.fromtimestamp(seconds, UTC))
+    except (ValueError, OverflowError, OSError):
+        return utc_text(datetime.fromtimestamp(0, UTC))
+
+
 def _time(value: object) -> str:
     """``value`` as :func:`utc_text` writes it, if it is a moment with its zone, else ""."""
     try:
