@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+from PIL import Image
 
 from checkpoints import copy_checkpoint, make_checkpoint, make_single_prior, prior_of
 from command_line import CommandLine
@@ -99,6 +100,14 @@ def test_from_nothing_to_a_whole_checkpoint_with_a_cut_in_the_middle(
     ]
     (report,) = real_command("models", "verify", "wuerstchen", "--json").objects[0]
     assert (report["good"], report["certain"], report["findings"]) == (True, True, [])
+    # And what was converted draws
+    drawn = real_command(
+        *("generate", "a red dog", "--checkpoint", "wuerstchen-fp16", "--size", "256x128"),
+        *("--prior-steps", "3", "--decoder-steps", "2", "--device", "cpu"),
+    )
+    assert drawn.code == 0, drawn.err
+    with Image.open(drawn.paths[0]) as picture:
+        assert picture.size == (256, 128)
     removed = real_command("models", "remove", "wuerstchen", "--yes", "--json")
     assert removed.objects[0]["freed"] > 500_000
     assert [path.name for path in home.models.iterdir() if path.name[0] != "."] == [

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from wurstdesk.generation.fetching import Offer, StartFetch
 from wurstdesk.generation.shelf import Shelf
+from wurstdesk.session.checkpoint_hashes import CheckpointHashes
 from wurstdesk.session.checkpoint_shelf import CheckpointShelf
 from wurstdesk.session.fetching import DiscardFetch, FetchQueue, folders_of_key
 from wurstdesk.session.form import RequestForm
@@ -67,6 +68,7 @@ class Checkpoints(QObject):
         self.offers = services.offers
         self.models_folder = services.models_folder
         self.shelf = CheckpointShelf(services.shelf, services.models_folder, form, self)
+        self.hashes = CheckpointHashes(services.shelf, form, self)
         self.fetching = FetchQueue(
             services.start_fetch,
             services.discard,
@@ -123,6 +125,7 @@ class Checkpoints(QObject):
         """End what is under way, and wait for that."""
         self.fetching.close()
         self.shelf.close()
+        self.hashes.close()
 
     @Slot()
     def _on_checkpoint(self) -> None:

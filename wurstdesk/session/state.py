@@ -130,6 +130,7 @@ class StudioState(QObject):
     def _connect(self) -> None:
         runner = self.runner
         runner.activity_changed.connect(self.activity_changed)
+        runner.activity_changed.connect(self.checkpoints.hashes.give_way)
         runner.plan_changed.connect(self.plan_changed)
         runner.told.connect(self.told)
         runner.noted.connect(self._on_note)
@@ -208,6 +209,7 @@ class StudioState(QObject):
         self.prompts.load(self.keeper)
         self.seeds.load()
         self.chores.start(self._is_idle)
+        self.checkpoints.hashes.start(self._is_idle)
 
     @Slot()
     def look_for_checkpoints(self) -> None:
