@@ -31,11 +31,7 @@ from wurstdesk.generation.shelf import ShelfItem
 MakeShelf = Callable[..., CheckpointShelf]
 
 
-@pytest.fixture
-def ours(tmp_path: Path) -> Path:
-    folder = tmp_path / "home" / "models"
-    folder.mkdir(parents=True)
-    return folder
+pytestmark = pytest.mark.usefixtures("empty_person_home")
 
 
 @pytest.fixture
@@ -52,12 +48,6 @@ def shelf_of(tmp_path: Path, ours: Path) -> MakeShelf:
         )
 
     return make
-
-
-@pytest.fixture(autouse=True)
-def empty_person_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "person"))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path / "person"))
 
 
 def only(shelf: CheckpointShelf) -> ShelfItem:

@@ -13,12 +13,12 @@ from checkpoints import (
     info_of,
     make_checkpoint,
 )
+from shelves import flip_a_bit
 from wurstdesk.engine import file_hashes, model_files
 from wurstdesk.engine.checkpoint_shelf import CheckpointShelf
 from wurstdesk.engine.file_hashes import HASHES, FileHashes
 from wurstdesk.engine.generator import WuerstchenGenerator
 from wurstdesk.engine.model_files import LocalCatalogue, calculate_content_hash, content_hash
-from wurstdesk.engine.shelf_manifest import Manifest
 from wurstdesk.errors import CheckpointError, GenerationCancelled
 from wurstdesk.generation import (
     CancelToken,
@@ -33,16 +33,7 @@ from wurstdesk.generation import (
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
-@pytest.fixture
-def ours(tmp_path: Path) -> Path:
-    folder = tmp_path / "home" / "models"
-    folder.mkdir(parents=True)
-    return folder
-
-
-@pytest.fixture
-def shelf(tmp_path: Path, ours: Path) -> CheckpointShelf:
-    return shelf_with(tmp_path, ours)
+pytestmark = pytest.mark.usefixtures("empty_person_home")
 
 
 @pytest.fixture
@@ -52,28 +43,6 @@ def large(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     kept = HASHES._kept_in, HASHES._is_read, HASHES._known
     yield
     HASHES._kept_in, HASHES._is_read, HASHES._known = kept
-
-
-@pytest.fixture(autouse=True)
-def empty_person_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "person"))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path / "person"))
-
-
-def shelf_with(
-    tmp_path: Path, ours: Path, *yours: Path, manifest: Manifest | None = None
-) -> CheckpointShelf:
-    environ = {"HF_HOME": str(tmp_path / "hf")}
-    return CheckpointShelf(
-        tmp_path / "none", ours, lambda: yours, environ=environ, manifest=manifest or Manifest()
-    )
-
-
-def flip_a_bit(path: Path) -> None:
-    """Damage that neither the size nor the header shows."""
-    data = bytearray(path.read_bytes())
-    data[-1] ^= 1
-    path.write_bytes(data)
 
 
 def test_a_large_one_is_hashed_once_and_known_from_then_on(

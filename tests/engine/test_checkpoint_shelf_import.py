@@ -26,6 +26,9 @@ from wurstdesk.errors import CheckpointError, GenerationCancelled, StorageError
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
+pytestmark = pytest.mark.usefixtures("empty_person_home")
+
+
 @pytest.fixture
 def ours(tmp_path: Path) -> Path:
     return tmp_path / "home" / "models"
@@ -39,12 +42,6 @@ def shelf(tmp_path: Path, ours: Path) -> CheckpointShelf:
         environ={"HF_HOME": str(tmp_path / "nowhere"), "HF_HUB_CACHE": str(tmp_path / "none")},
         manifest=Manifest(),
     )
-
-
-@pytest.fixture(autouse=True)
-def empty_person_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "person"))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path / "person"))
 
 
 def names_below(folder: Path) -> set[str]:

@@ -14,39 +14,15 @@ from checkpoints import (
     make_single_prior,
     prior_of,
 )
+from shelves import shelf_with
 from wurstdesk.engine.checkpoint_shelf import CheckpointShelf
 from wurstdesk.engine.fetch.records import SourceRecord
-from wurstdesk.engine.shelf_manifest import Manifest
 from wurstdesk.errors import CheckpointError, GenerationCancelled, StorageError
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
-@pytest.fixture
-def ours(tmp_path: Path) -> Path:
-    folder = tmp_path / "home" / "models"
-    folder.mkdir(parents=True)
-    return folder
-
-
-@pytest.fixture
-def shelf(tmp_path: Path, ours: Path) -> CheckpointShelf:
-    return shelf_with(tmp_path, ours)
-
-
-@pytest.fixture(autouse=True)
-def empty_person_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "person"))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path / "person"))
-
-
-def shelf_with(
-    tmp_path: Path, ours: Path, *yours: Path, manifest: Manifest | None = None
-) -> CheckpointShelf:
-    environ = {"HF_HOME": str(tmp_path / "hf")}
-    return CheckpointShelf(
-        tmp_path / "none", ours, lambda: yours, environ=environ, manifest=manifest or Manifest()
-    )
+pytestmark = pytest.mark.usefixtures("empty_person_home")
 
 
 def fetched(shelf: CheckpointShelf, tiny_folder: Path, convert: str = "") -> Path:

@@ -12,6 +12,7 @@ from checkpoints import (
     make_checkpoint,
     prior_of,
 )
+from shelves import flip_a_bit, shelf_with
 from wurstdesk.engine.checkpoint_shelf import CheckpointShelf
 from wurstdesk.engine.fetch.records import SourceRecord
 from wurstdesk.engine.file_hashes import FileHashes
@@ -22,38 +23,7 @@ from wurstdesk.generation.fetching import FetchRepository
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
-@pytest.fixture
-def ours(tmp_path: Path) -> Path:
-    folder = tmp_path / "home" / "models"
-    folder.mkdir(parents=True)
-    return folder
-
-
-@pytest.fixture
-def shelf(tmp_path: Path, ours: Path) -> CheckpointShelf:
-    return shelf_with(tmp_path, ours)
-
-
-@pytest.fixture(autouse=True)
-def empty_person_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "person"))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path / "person"))
-
-
-def shelf_with(
-    tmp_path: Path, ours: Path, *yours: Path, manifest: Manifest | None = None
-) -> CheckpointShelf:
-    environ = {"HF_HOME": str(tmp_path / "hf")}
-    return CheckpointShelf(
-        tmp_path / "none", ours, lambda: yours, environ=environ, manifest=manifest or Manifest()
-    )
-
-
-def flip_a_bit(path: Path) -> None:
-    """Damage that neither the size nor the header shows."""
-    data = bytearray(path.read_bytes())
-    data[-1] ^= 1
-    path.write_bytes(data)
+pytestmark = pytest.mark.usefixtures("empty_person_home")
 
 
 def fetched(shelf: CheckpointShelf, tiny_folder: Path, convert: str = "") -> Path:

@@ -21,13 +21,13 @@ from math import sqrt
 from pathlib import Path
 from typing import TextIO
 
-from PIL import Image
-
 from wurstdesk.cli import drawing, output, parts
 from wurstdesk.cli.checkpoint_report import Measured, Report, write_report
 from wurstdesk.cli.trying import (
     Tried,
     Wrong,
+    check_files,
+    check_gallery,
     is_of_one_colour,
     network_refused,
     none_of,
@@ -212,21 +212,11 @@ class _Trial:
             for number, picture in enumerate(self.made, start=1):
                 target = self.folder / f"picture-{number}.png"
                 self.saved.append(gallery.save(picture, target))
-        with closing(parts.open_gallery(own)) as gallery:
-            known = {saved.path: saved.request for saved in gallery.recent(PICTURES + 1)}
-        if known != {saved.path: saved.request for saved in self.saved}:
-            raise Wrong("The gallery does not know the pictures that were saved.")
-        return f"{len(self.saved)} saved and found again"
+        return check_gallery(own, self.saved)
 
     def read_back(self) -> str:
         """The files hold the same pixels, and say how to make them again."""
-        for picture, saved in zip(self.made, self.saved, strict=True):
-            if read_metadata(saved.path).request != picture.request:
-                raise Wrong("A file does not say how its picture was made.")
-            with Image.open(saved.path, formats=("PNG",)) as image:
-                if image.convert("RGB").tobytes() != picture.pixels.data:
-                    raise Wrong("A file does not hold the picture that was drawn.")
-        return "the files hold the pictures and how to make them again"
+        return check_files(self.made, self.saved)
 
     def make_one_again(self) -> str:
         """From what the first file says, its picture is made once more."""

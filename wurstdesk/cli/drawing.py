@@ -18,6 +18,7 @@ from types import FrameType
 
 from wurstdesk.cli import output, parts
 from wurstdesk.cli.progress import ProgressDisplay
+from wurstdesk.cli.start import CANCELLED
 from wurstdesk.engine.blending import blended, find_other
 from wurstdesk.errors import CheckpointError, GenerationCancelled, StorageError
 from wurstdesk.gallery.image_files import goes_into
@@ -42,9 +43,6 @@ from wurstdesk.generation import (
 )
 from wurstdesk.generation.choices import requests_of
 from wurstdesk.paths import ensure_folder
-
-CANCELLED = 130
-"""The exit code of whatever is ended by Ctrl+C."""
 
 _USUAL_BLEND = 0.5
 """Of two priors: the published one was made so."""

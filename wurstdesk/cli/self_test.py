@@ -12,18 +12,17 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PIL import Image
-
 from wurstdesk.cli import drawing, output, parts
 from wurstdesk.cli.trying import (
     Wrong,
+    check_files,
+    check_gallery,
     is_of_one_colour,
     network_refused,
     none_of,
     prints_caught,
     try_part,
 )
-from wurstdesk.gallery.image_metadata import read_metadata
 from wurstdesk.generation import (
     CancelToken,
     CheckpointCatalogue,
@@ -105,21 +104,11 @@ class _Trial:
         """They are saved, and a gallery that is opened anew knows them."""
         with closing(parts.open_gallery(self.base)) as gallery:
             self.saved = [gallery.save(picture) for picture in self.made]
-        with closing(parts.open_gallery(self.base)) as gallery:
-            known = {saved.path: saved.request for saved in gallery.recent(_PICTURES + 1)}
-        if known != {saved.path: saved.request for saved in self.saved}:
-            raise Wrong("The gallery does not know the pictures that were saved.")
-        return f"{len(self.saved)} saved and found again"
+        return check_gallery(self.base, self.saved)
 
     def read_back(self) -> str:
         """The files hold the same pixels, and say how to make them again."""
-        for picture, saved in zip(self.made, self.saved, strict=True):
-            if read_metadata(saved.path).request != picture.request:
-                raise Wrong("A file does not say how its picture was made.")
-            with Image.open(saved.path, formats=("PNG",)) as image:
-                if image.convert("RGB").tobytes() != picture.pixels.data:
-                    raise Wrong("A file does not hold the picture that was drawn.")
-        return "the files hold the pictures and how to make them again"
+        return check_files(self.made, self.saved)
 
     def _take(self, event: GeneratorEvent) -> None:
         if isinstance(event, PictureReady):

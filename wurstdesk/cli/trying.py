@@ -7,14 +7,17 @@ import os
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, TextIO
 
-from wurstdesk.cli import output
+from PIL import Image
+
+from wurstdesk.cli import output, parts
 from wurstdesk.errors import UserError
-from wurstdesk.generation import Pixels
+from wurstdesk.gallery.image_metadata import read_metadata
+from wurstdesk.generation import GeneratedPicture, Pixels, SavedPicture
 
 _MOST_SHOWN = 300
 _log = logging.getLogger(__name__)
@@ -111,3 +114,23 @@ def prints_caught() -> Iterator[Callable[[], list[str]]]:
             if terminal is not None:
                 os.dup2(terminal, 2)
                 os.close(terminal)
+
+
+def check_gallery(base: parts.Base, saved: Sequence[SavedPicture]) -> str:
+    """A gallery that is opened anew knows the pictures."""
+    with closing(parts.open_gallery(base)) as gallery:
+        known = {picture.path: picture.request for picture in gallery.recent(len(saved) + 1)}
+    if known != {picture.path: picture.request for picture in saved}:
+        raise Wrong("The gallery does not know the pictures that were saved.")
+    return f"{len(saved)} saved and found again"
+
+
+def check_files(made: Sequence[GeneratedPicture], saved: Sequence[SavedPicture]) -> str:
+    """The files hold the same pixels, and say how to make them again."""
+    for picture, kept in zip(made, saved, strict=True):
+        if read_metadata(kept.path).request != picture.request:
+            raise Wrong("A file does not say how its picture was made.")
+        with Image.open(kept.path, formats=("PNG",)) as image:
+            if image.convert("RGB").tobytes() != picture.pixels.data:
+                raise Wrong("A file does not hold the picture that was drawn.")
+    return "the files hold the pictures and how to make them again"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
-from typing import NoReturn
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -17,22 +16,11 @@ from wurstdesk.errors import GenerationCancelled, UserError
 from wurstdesk.generation import CheckpointInfo
 from wurstdesk.generation.shelf import Shelf, tell_nobody
 from wurstdesk.session.form import RequestForm
-from wurstdesk.session.keeper import AnyKeeper, Closable
+from wurstdesk.session.keeper import WorkKeeper
 
 _FIRST = 20_000
 _AGAIN = 60_000
 """Milliseconds."""
-
-
-class _HashKeeper(AnyKeeper[Closable]):
-    """A thread for reading, which needs nothing opened."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(_nothing_to_open, parent)
-
-
-def _nothing_to_open() -> NoReturn:
-    raise AssertionError("this keeper has no desk")
 
 
 class CheckpointHashes(QObject):
@@ -42,7 +30,7 @@ class CheckpointHashes(QObject):
         super().__init__(parent)
         self._shelf = shelf
         self._form = form
-        self._keeper = _HashKeeper(self)
+        self._keeper = WorkKeeper(self)
         self._is_idle: Callable[[], bool] = bool
         self._read: set[CheckpointInfo] = set()
         self._end: Event | None = None

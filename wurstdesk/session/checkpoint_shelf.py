@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any, NoReturn
+from typing import Any
 
 from PySide6.QtCore import QLocale, QObject, Signal, Slot
 
@@ -26,7 +26,7 @@ from wurstdesk.generation.shelf import (
 )
 from wurstdesk.session.failures import Failure
 from wurstdesk.session.form import RequestForm
-from wurstdesk.session.keeper import AnyKeeper, Closable
+from wurstdesk.session.keeper import WorkKeeper
 from wurstdesk.session.shelf_work import (
     Convert,
     Look,
@@ -42,19 +42,8 @@ from wurstdesk.session.shelf_work import (
 )
 
 
-class _ShelfKeeper(AnyKeeper[Closable]):
-    """A thread for the shelf, which needs nothing opened."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(_nothing_to_open, parent)
-
-
 def _forget(_answer: Any) -> None:
     pass
-
-
-def _nothing_to_open() -> NoReturn:
-    raise AssertionError("this keeper has no desk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +85,7 @@ class CheckpointShelf(QObject):
         self._shelf = shelf
         self._form = form
         self.models_folder = models_folder
-        self._looker, self._worker = _ShelfKeeper(self), _ShelfKeeper(self)
+        self._looker, self._worker = WorkKeeper(self), WorkKeeper(self)
         self._end = Event()
         self._then: Callable[[Any], None] = _forget
         self._is_looking = self._look_again = False

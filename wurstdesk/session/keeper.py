@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from queue import SimpleQueue
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from shiboken6 import isValid
@@ -187,6 +187,17 @@ class Keeper(AnyKeeper[Desk]):
 
 class LibraryKeeper(AnyKeeper[Library]):
     """One that asks the gallery for pictures, beside the others and without waiting for them."""
+
+
+class WorkKeeper(AnyKeeper[Closable]):
+    """One that only works with files, and opens nothing: ask it by ``do``."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(_nothing_to_open, parent)
+
+
+def _nothing_to_open() -> NoReturn:
+    raise AssertionError("this keeper has no desk")
 
 
 def _is_there(receiver: Callable[..., None]) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from html import escape
+from typing import Protocol
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -72,30 +74,14 @@ class DifferenceList(QWidget):
         if not comparison.is_active:
             return
         differences = comparison.differences(self._state.form.checkpoints)
-        self.summary.setText(self._summary(differences))
-        self._clear()
+        same = self.tr("Both were made with the same settings.")
+        self.summary.setText(differences_words(differences, same))
+        self.rows.clear()
+        clear_grid(self._grid)
         for difference in differences:
             self._add(difference)
         self._scroll.setVisible(bool(differences))
         self._scroll.updateGeometry()
-
-    def _summary(self, differences: tuple[Difference, ...]) -> str:
-        if not differences:
-            return self.tr("Both were made with the same settings.")
-        if [difference.name for difference in differences] == ["seed"]:
-            return self.tr("Only the seed differs.")
-        if len(differences) == 1:
-            return self.tr("Only this differs: {0}").format(differences[0].label)
-        return self.tr("They differ in {0} things.").format(len(differences))
-
-    def _clear(self) -> None:
-        self.rows.clear()
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
 
     def _add(self, difference: Difference) -> None:
         place = len(self.rows)
@@ -180,3 +166,40 @@ def marked(a: str, b: str) -> tuple[str, str]:
 def _html(words: list[str], *, is_bold: bool) -> str:
     text = escape(breakable("".join(words))).replace("\n", "<br>")
     return f"<b>{text}</b>" if is_bold and text.strip() else text
+
+
+def differences_words(differences: Sequence[_Named], same: str) -> str:
+    """How many there are, in a sentence; ``same`` where there are none."""
+    if not differences:
+        return same
+    if [difference.name for difference in differences] == ["seed"]:
+        return _tr("Only the seed differs.")
+    if len(differences) == 1:
+        return _tr("Only this differs: {0}").format(differences[0].label)
+    return _tr("They differ in {0} things.").format(len(differences))
+
+
+def clear_grid(grid: QGridLayout) -> None:
+    """Take everything out of it."""
+    while grid.count():
+        item = grid.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+class _Named(Protocol):
+    """A setting in which pictures differ."""
+
+    @property
+    def name(self) -> str:
+        """Of the setting."""
+
+    @property
+    def label(self) -> str:
+        """What it is called on the screen."""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Differences", text)

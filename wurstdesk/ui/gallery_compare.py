@@ -24,6 +24,7 @@ from wurstdesk.session.gallery_comparison import (
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.compare_panes import FlickPane, LockedPanes, SidePane, SliderPane
 from wurstdesk.ui.controls import ElidedLabel, SideScrollArea, dim_label, line, quiet_button
+from wurstdesk.ui.differences import clear_grid, differences_words
 from wurstdesk.ui.flow_row import FlowRow
 from wurstdesk.ui.value_label import ValueLabel
 
@@ -213,8 +214,10 @@ class DifferenceTable(QWidget):
 
     def show_differences(self, differences: tuple[ManyDifference, ...], count: int) -> None:
         """These and no others."""
-        self._clear()
-        self.summary.setText(self._summary(differences))
+        self.rows.clear()
+        clear_grid(self._grid)
+        same = self.tr("All were made with the same settings.")
+        self.summary.setText(differences_words(differences, same))
         if differences:
             for number in range(count):
                 self._grid.addWidget(dim_label(_LETTERS[number]), 0, number + 1)
@@ -224,24 +227,6 @@ class DifferenceTable(QWidget):
             self._add(difference)
         self._scroll.setVisible(bool(differences))
         self._scroll.updateGeometry()
-
-    def _summary(self, differences: tuple[ManyDifference, ...]) -> str:
-        if not differences:
-            return self.tr("All were made with the same settings.")
-        if [difference.name for difference in differences] == ["seed"]:
-            return self.tr("Only the seed differs.")
-        if len(differences) == 1:
-            return self.tr("Only this differs: {0}").format(differences[0].label)
-        return self.tr("They differ in {0} things.").format(len(differences))
-
-    def _clear(self) -> None:
-        self.rows.clear()
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
 
     def _add(self, difference: ManyDifference) -> None:
         row, top = len(self.rows) + 1, Qt.AlignmentFlag.AlignTop
