@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QButtonGroup,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from wurstdesk.session.comparison import CompareMode
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.compare_panes import FlickPane, SidePane, SliderPane
+from wurstdesk.ui.comparing import ComparingWidget
 from wurstdesk.ui.controls import ElidedLabel, line, quiet_button
 from wurstdesk.ui.differences import DifferenceList
 from wurstdesk.ui.flow_row import FlowRow
@@ -26,16 +24,16 @@ _HINT = 100
 MODES: tuple[CompareMode, ...] = ("slider", "side", "flick")
 
 
-class CompareView(QWidget):
+class CompareView(ComparingWidget):
     """Shows ``state.showing.comparison`` while it is active. Esc leaves it."""
 
     def __init__(self, state: StudioState) -> None:
-        super().__init__()
+        super().__init__(state.showing.comparison)
         self._state = state
         self._comparison = state.showing.comparison
         self._shown: tuple[int, int] | None = None
         self.slider, self.side, self.flick = SliderPane(), SidePane(), FlickPane()
-        self.mode_buttons = {mode: self._mode_button(mode) for mode in MODES}
+        self.add_ways(MODES)
         self.hint = ElidedLabel(is_dim=True)
         self.swap_button = quiet_button(self.tr("Swap"), self.tr("Let the pictures change places"))
         self.done_button = quiet_button(self.tr("Done"), self.tr("Back to the first picture (Esc)"))
@@ -76,23 +74,6 @@ class CompareView(QWidget):
         self.hint.setVisible(self._bar.sizeHint().width() + hint <= self.width())
         if event.size().height() != event.oldSize().height():
             self.differences.fit()
-
-    def _mode_button(self, mode: CompareMode) -> QToolButton:
-        words = {
-            "slider": (self.tr("Slider"), self.tr("One picture left of a line, one right (1)")),
-            "side": (self.tr("Side by side"), self.tr("Both, zoomed and moved together (2)")),
-            "flick": (self.tr("Flick"), self.tr("One, and the other while Space is held (3)")),
-        }
-        button = QToolButton()
-        button.setObjectName("page")
-        button.setText(words[mode][0])
-        button.setToolTip(words[mode][1])
-        button.setCheckable(True)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        group = self.findChild(QButtonGroup) or QButtonGroup(self)
-        group.addButton(button)
-        button.clicked.connect(self._on_mode)
-        return button
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -154,35 +135,3 @@ class CompareView(QWidget):
     def _on_image_read(self, picture_id: int) -> None:
         if self._shown is not None and picture_id in self._shown:
             self._show_images()
-
-    # -- what the person does ---------------------------------------------------------------
-
-    @Slot()
-    def _on_mode(self) -> None:
-        for mode, button in self.mode_buttons.items():
-            if button is self.sender():
-                self._comparison.set_mode(mode)
-
-    def event(self, event: QEvent) -> bool:
-        """Esc is ours while the focus is here, and not the command that stops what runs."""
-        is_shortcut = event.type() == QEvent.Type.ShortcutOverride
-        if is_shortcut and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """1, 2 and 3 are the ways of comparing, Esc leaves."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._comparison.stop()
-        elif event.key() in _DIGITS:
-            self._comparison.set_mode(_DIGITS[Qt.Key(event.key())])
-        else:
-            super().keyPressEvent(event)
-
-
-_DIGITS: dict[int, CompareMode] = {
-    Qt.Key.Key_1: "slider",
-    Qt.Key.Key_2: "side",
-    Qt.Key.Key_3: "flick",
-}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QApplication,
-    QButtonGroup,
     QGridLayout,
     QLabel,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +20,7 @@ from wurstdesk.session.gallery_comparison import (
 )
 from wurstdesk.session.state import StudioState
 from wurstdesk.ui.compare_panes import FlickPane, LockedPanes, SidePane, SliderPane
+from wurstdesk.ui.comparing import ComparingWidget
 from wurstdesk.ui.controls import ElidedLabel, SideScrollArea, dim_label, line, quiet_button
 from wurstdesk.ui.differences import clear_grid, differences_words
 from wurstdesk.ui.flow_row import FlowRow
@@ -41,17 +39,16 @@ _DIGITS: dict[int, CompareMode] = {
 Pane = SliderPane | LockedPanes | FlickPane
 
 
-class GalleryCompare(QWidget):
+class GalleryCompare(ComparingWidget):
     """Shows a ``comparison`` while it is active. Esc leaves it."""
 
     def __init__(self, state: StudioState, comparison: GalleryComparison) -> None:
-        super().__init__()
+        super().__init__(comparison)
         self._state = state
         self._comparison = comparison
         self.slider, self.side, self.flick = SliderPane(), SidePane(), FlickPane()
         self.three, self.four = LockedPanes(3), LockedPanes(4)
-        self._group = QButtonGroup(self)
-        self.mode_buttons = {mode: self._mode_button(mode) for mode in MODES}
+        self.add_ways(MODES)
         self.swap_button = quiet_button(self.tr("Swap"), self.tr("Let the pictures change places"))
         self.done_button = quiet_button(self.tr("Done"), self.tr("Back to all pictures (Esc)"))
         self.hint = ElidedLabel(is_dim=True)
@@ -64,22 +61,6 @@ class GalleryCompare(QWidget):
         self.done_button.clicked.connect(comparison.stop)
         comparison.changed.connect(self._show)
         comparison.image_read.connect(self._show_images)
-
-    def _mode_button(self, mode: CompareMode) -> QToolButton:
-        words = {
-            "slider": (self.tr("Slider"), self.tr("One picture left of a line, one right (1)")),
-            "side": (self.tr("Side by side"), self.tr("Both, zoomed and moved together (2)")),
-            "flick": (self.tr("Flick"), self.tr("One, and the other while Space is held (3)")),
-        }
-        button = QToolButton()
-        button.setObjectName("page")
-        button.setText(words[mode][0])
-        button.setToolTip(words[mode][1])
-        button.setCheckable(True)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._group.addButton(button)
-        button.clicked.connect(self._on_mode)
-        return button
 
     def _lay_out(self) -> None:
         bar = FlowRow(spacing=6)
@@ -166,30 +147,10 @@ class GalleryCompare(QWidget):
         """The keys go to the pictures."""
         self.pane.setFocus()
 
-    # -- what the person does ---------------------------------------------------------------
-
-    @Slot()
-    def _on_mode(self) -> None:
-        for mode, button in self.mode_buttons.items():
-            if button is self.sender():
-                self._comparison.set_mode(mode)
-
-    def event(self, event: QEvent) -> bool:
-        """Esc is ours while the focus is here, and not the command that stops what runs."""
-        is_shortcut = event.type() == QEvent.Type.ShortcutOverride
-        if is_shortcut and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """1, 2 and 3 are the ways of comparing two, Esc leaves."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._comparison.stop()
-        elif event.key() in _DIGITS and len(self._comparison.ids) == 2:
-            self._comparison.set_mode(_DIGITS[event.key()])
-        else:
-            super().keyPressEvent(event)
+    @property
+    def has_ways(self) -> bool:
+        """Three and four pictures only stand beside each other."""
+        return len(self._comparison.ids) == 2
 
 
 class DifferenceTable(QWidget):
